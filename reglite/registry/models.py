@@ -1,0 +1,74 @@
+"""What a registry holds, as the image spec names it: descriptors and manifests, read tolerantly."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from reglite import media_types
+from reglite.errors import RegistryProtocol
+from reglite.reference import Digest
+
+JsonObject = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """Media type, digest and size in bytes (image spec, "OCI Content Descriptors").
+
+    ``size_bytes`` is 0 where a registry leaves it out; ``document`` keeps every field as it came.
+    """
+
+    media_type: str
+    digest: Digest
+    size_bytes: int
+    artifact_type: str | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    urls: tuple[str, ...] = ()
+    platform: JsonObject | None = None
+    document: JsonObject = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Any document at ``/manifests/``: the exact bytes, their digest and the media type.
+
+    The digest is that of ``raw``; nothing here is ever serialised again.
+    """
+
+    digest: Digest
+    media_type: str
+    raw: bytes = field(repr=False)
+
+    @cached_property
+    def document(self) -> JsonObject:
+        """Return the parsed JSON object; raises RegistryProtocol where it is none."""
+        try:
+            document = json.loads(self.raw)
+        except (ValueError, RecursionError) as exc:
+            raise RegistryProtocol(f"manifest {self.digest} is not valid JSON") from exc
+        if not isinstance(document, dict):
+            raise RegistryProtocol(f"manifest {self.digest} is not a JSON object")
+        return document
+
+    @property
+    def is_index(self) -> bool:
+        """Tell an index from a manifest of one image or artifact."""
+        return media_types.is_index(self.media_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; ``next`` is an opaque cursor for the next one, None on the last."""
+
+    items: tuple[str, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Referrers:
+    """Descriptors of the manifests whose ``subject`` is a digest; source is "api" or "tag-schema"."""
+
+    descriptors: tuple[Descriptor, ...]
+    source: str
