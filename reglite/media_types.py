@@ -25,8 +25,14 @@ IMAGE_CONFIGS: Final = frozenset({OCI_CONFIG, DOCKER_CONFIG})
 # All in one header: with less, distribution converts manifests or resolves an index to its amd64
 # child, and a deletion would then hit the wrong digest. Schema1 comes last: where nothing else is.
 ACCEPT_MANIFESTS: Final = ", ".join(
-    (OCI_INDEX, OCI_MANIFEST, DOCKER_MANIFEST_LIST, DOCKER_MANIFEST)
-    + tuple(f"{schema1};q=0.1" for schema1 in (DOCKER_SCHEMA1_SIGNED, DOCKER_SCHEMA1))
+    (
+        OCI_INDEX,
+        OCI_MANIFEST,
+        DOCKER_MANIFEST_LIST,
+        DOCKER_MANIFEST,
+        f"{DOCKER_SCHEMA1_SIGNED};q=0.1",
+        f"{DOCKER_SCHEMA1};q=0.1",
+    )
 )
 
 

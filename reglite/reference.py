@@ -58,7 +58,7 @@ def parse_tag(text: str) -> Tag:
 def parse_digest(text: str) -> Digest:
     """Check a digest, ``sha256:`` and 64 or ``sha512:`` and 128 hex digits; raises DigestInvalid.
 
-    Algorithms that the image spec does not register are refused: distribution answers them with 500.
+    Algorithms that the image spec does not register are refused: distribution answers 500 to them.
     """
     if not _DIGEST.fullmatch(text):
         raise DigestInvalid(
@@ -95,5 +95,5 @@ def format_referrers_tag(digest: Digest) -> Tag:
 
 
 def is_referrers_tag(tag: str) -> bool:
-    """Tell signature and fallback tags: ``sha256-<hex>``, and cosign's with ``.sig`` and the like."""
+    """Tell fallback tags, ``sha256-<hex>``, and cosign's, which add ``.sig`` and the like."""
     return _REFERRERS_TAG.fullmatch(tag) is not None

@@ -1,1 +1,1 @@
-"""The only code that speaks ``/v2/``: the OCI distribution spec and what real registries make of it."""
+"""The only code that speaks ``/v2/``, the OCI distribution spec's API, to real registries."""

@@ -68,7 +68,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Referrers:
-    """Descriptors of the manifests whose ``subject`` is a digest; source is "api" or "tag-schema"."""
+    """Manifests whose ``subject`` is a digest; ``source`` is "api" or "tag-schema"."""
 
     descriptors: tuple[Descriptor, ...]
     source: str
