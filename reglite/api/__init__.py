@@ -1,0 +1,1 @@
+"""The FastAPI side: app factory, dependencies, schemas, access control, Lambda adapter."""

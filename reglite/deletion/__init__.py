@@ -1,0 +1,1 @@
+"""Plans, deletions, untagging, undo and the audit log."""

@@ -1,0 +1,1 @@
+"""The embedded in-memory registry behind ``reglite dev --demo`` and most tests."""
