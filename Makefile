@@ -1,0 +1,67 @@
+# The words of the README: `make dev` and `make test` do all the set-up that they need.
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help dev setup test lint check-types test-js test-py fix lock wheel clean
+
+help:  ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+dev: $(VENV)/.runtime  ## Install, render the UI and serve it; ARGS="http://localhost:5000" to name registries
+	$(BIN)/reglite dev $(ARGS)
+
+test: setup lint check-types test-js test-py  ## Install what the tests need and run all of them
+
+setup: $(VENV)/.develop  ## Install what the tests need: the real registry, Chromium, packages
+	sh tools/install-system.sh
+	@$(MAKE) --no-print-directory node_modules/.installed
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+check-types:
+	$(BIN)/mypy
+
+test-js:
+	node --test tests/js/
+
+test-py:
+	$(BIN)/python -m pytest $(ARGS)
+
+fix: $(VENV)/.develop  ## Format, and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.develop  ## Resolve the dependencies anew
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --upgrade -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --upgrade --extra aws --extra test -o requirements-dev.lock -c requirements.lock pyproject.toml
+
+wheel: $(VENV)/.develop  ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:  ## Remove what the build and the set-up made
+	rm -rf $(VENV) node_modules dist build/site build/functions
+
+$(BIN)/python:
+	sh tools/create-venv.sh $(VENV)
+
+# The editable install builds its metadata in isolation: the one download that no lock covers.
+$(VENV)/.runtime: $(BIN)/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/.develop: $(BIN)/python requirements-dev.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.runtime
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
