@@ -1,0 +1,5 @@
+"""``python -m reglite``."""
+
+from reglite.cli import main
+
+main()
