@@ -1,0 +1,60 @@
+"""The ``access:`` section of the inventory, validated: who may read and who may delete.
+
+Only the configuration side; the API decides with it.
+"""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Literal
+
+Role = Literal["viewer", "maintainer"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A bearer token of RegLite's own, for scripts."""
+
+    name: str
+    token: str = field(repr=False)
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyAccess:
+    """A reverse proxy that signs people in and names them in headers."""
+
+    user_header: str
+    groups_header: str | None
+    trusted: tuple[IPv4Network | IPv6Network, ...]
+    sign_out_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role for some users and groups, in some registries and repositories; empty means all."""
+
+    role: Role
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    registries: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessConfig:
+    """Who may do what; the default is that of an absent section: everybody views."""
+
+    anonymous: Role | None = "viewer"
+    default_role: Role | None = "viewer"
+    tokens: tuple[AccessToken, ...] = ()
+    htpasswd: Path | None = None
+    proxy: ProxyAccess | None = None
+    grants: tuple[Grant, ...] = ()
+    origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def has_sign_in(self) -> bool:
+        """Tell whether there is any way to sign in: a token, htpasswd or a proxy."""
+        return bool(self.tokens) or self.htpasswd is not None or self.proxy is not None

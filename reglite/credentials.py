@@ -1,0 +1,84 @@
+"""Where a registry's credentials come from: nothing, the inventory, Docker's config or a helper.
+
+A source is asked only when a registry challenges, and remembers what it learned. Passwords and
+tokens appear in no repr, message or log.
+"""
+
+import base64
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from reglite.errors import ConfigurationError
+
+AuthKind = Literal["none", "basic", "helper", "identity-token"]
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user name with a password, or with the identity token of an OAuth2 refresh flow."""
+
+    username: str
+    password: str = field(repr=False)
+    identity_token: str | None = field(default=None, repr=False)
+
+
+class CredentialSource(Protocol):
+    """Something that can be asked for one registry's credentials."""
+
+    @property
+    def kind(self) -> AuthKind:
+        """What the API calls ``auth``."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What the status calls ``credential_source``; never a secret."""
+        ...
+
+    async def resolve(self) -> Credentials | None:
+        """Return the credentials, None for anonymous; RegliteError with a remedy if that fails."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """No credentials at all."""
+
+    kind: AuthKind = "none"
+    label: str = "none"
+
+    async def resolve(self) -> Credentials | None:
+        """Return None: the registry is asked as anyone."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class FixedCredentials:
+    """Credentials that were read with the configuration."""
+
+    credentials: Credentials
+    label: str = "inventory"
+
+    @property
+    def kind(self) -> AuthKind:
+        """An identity token goes through another flow than a password."""
+        return "identity-token" if self.credentials.identity_token else "basic"
+
+    async def resolve(self) -> Credentials | None:
+        """Return what was configured."""
+        return self.credentials
+
+
+def parse_basic_auth(encoded: str) -> Credentials:
+    """Read base64 of ``user:password`` as Docker writes it; raises ConfigurationError."""
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+    except ValueError:
+        # Without the chain: the exception may quote the text.
+        decoded = ""
+    username, colon, password = decoded.partition(":")
+    if not colon or not username:
+        raise ConfigurationError(
+            "is not base64 of 'user:password': make it with  printf %s 'user:password' | base64"
+        )
+    return Credentials(username, password.rstrip("\0"))

@@ -1,0 +1,141 @@
+"""Docker's ``config.json``: ``auths``, ``credHelpers`` and ``credsStore``, merged by host.
+
+Read as tolerantly as Docker reads it: unknown keys are ignored, entries that are no hosts (such as
+``https://index.docker.io/v1/refresh-token``) are dropped and never printed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reglite.credentials import Credentials, parse_basic_auth
+from reglite.errors import ConfigurationError
+from reglite.key_path import KeyPath
+from reglite.registry_url import DOCKER_HUB_HOST, DOCKER_HUB_LOGIN, parse_docker_server
+
+TOKEN_USERNAME = "<token>"  # noqa: S105 - Docker's mark for an identity token, no secret
+
+
+@dataclass(frozen=True, slots=True)
+class DockerConfig:
+    """What Docker's configuration says about each host (``name[:port]``)."""
+
+    path: str = ""
+    auths: Mapping[str, Credentials | None] = field(default_factory=dict)
+    cred_helpers: Mapping[str, str] = field(default_factory=dict)
+    creds_store: str | None = None
+
+
+def find_docker_config(environ: Mapping[str, str]) -> Path:
+    """Return where Docker keeps its configuration: ``DOCKER_CONFIG`` or ``~/.docker``."""
+    folder = environ.get("DOCKER_CONFIG")
+    home = Path(environ["HOME"]) if environ.get("HOME") else Path("~").expanduser()
+    return (Path(folder) if folder else home / ".docker") / "config.json"
+
+
+def load_docker_config(path: Path) -> DockerConfig:
+    """Read one ``config.json``; an absent one is empty; raises ConfigurationError."""
+    root = KeyPath(str(path), path.parent)
+    try:
+        text = path.read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return DockerConfig(str(path))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise root.error("can't be read: check that it is a text file you may read") from exc
+    return parse_docker_config(text, root)
+
+
+def parse_docker_config(text: str, root: KeyPath) -> DockerConfig:
+    """Parse Docker's configuration; raises ConfigurationError naming the key path."""
+    raw = _parse_json(text, root)
+    store = raw.get("credsStore")
+    return DockerConfig(
+        path=root.file,
+        auths=_parse_auths(_get_mapping(raw, "auths", root), root / "auths"),
+        cred_helpers=_parse_helpers(_get_mapping(raw, "credHelpers", root), root / "credHelpers"),
+        creds_store=_check_helper(store, root / "credsStore") if store else None,
+    )
+
+
+def _parse_json(text: str, root: KeyPath) -> dict[str, Any]:
+    try:
+        raw = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError) as exc:
+        line = f" in line {exc.lineno}" if isinstance(exc, json.JSONDecodeError) else ""
+        problem = f"is not valid JSON{line}: mend it, or set 'docker_config: false'"
+        # Without the chain: the exception holds the whole text.
+        error = root.error(problem)
+    else:
+        if isinstance(raw, dict):
+            return raw
+        error = root.error("must be a JSON object: mend it, or set 'docker_config: false'")
+    raise error
+
+
+def _get_mapping(raw: Mapping[str, Any], key: str, root: KeyPath) -> dict[str, Any]:
+    value = raw.get(key) or {}
+    if not isinstance(value, dict):
+        (root / key).fail("must be an object of hosts")
+    return value
+
+
+def find_host(server: str) -> str | None:
+    """Return the host that a key of Docker's config names, None for what is no host."""
+    try:
+        return parse_docker_server(server).host
+    except ConfigurationError:
+        return None
+
+
+def format_server(host: str) -> str:
+    """Return what a credential helper is asked for a host."""
+    return DOCKER_HUB_LOGIN if host == DOCKER_HUB_HOST else host
+
+
+def _parse_auths(raw: Mapping[str, Any], place: KeyPath) -> dict[str, Credentials | None]:
+    auths: dict[str, Credentials | None] = {}
+    for server, entry in raw.items():
+        host = find_host(server)
+        if host is not None:
+            auths[host] = _parse_auth(entry, place / server) or auths.get(host)
+    return auths
+
+
+def _parse_auth(entry: Any, place: KeyPath) -> Credentials | None:
+    if not isinstance(entry, dict):
+        place.fail("must be an object: run 'docker login' for this host again")
+    texts = {key: value for key, value in entry.items() if isinstance(value, str) and value}
+    credentials = _read_password(texts, place)
+    token = texts.get("identitytoken")
+    if token:
+        return Credentials(credentials.username if credentials else TOKEN_USERNAME, "", token)
+    return credentials
+
+
+def _read_password(texts: Mapping[str, str], place: KeyPath) -> Credentials | None:
+    if "auth" in texts:
+        try:
+            return parse_basic_auth(texts["auth"])
+        except ConfigurationError as exc:
+            raise (place / "auth").error(f"{exc.message}, or run 'docker login' again") from exc
+    if "username" in texts and "password" in texts:
+        return Credentials(texts["username"], texts["password"])
+    return None
+
+
+def _parse_helpers(raw: Mapping[str, Any], place: KeyPath) -> dict[str, str]:
+    helpers: dict[str, str] = {}
+    for server, name in raw.items():
+        host = find_host(server)
+        if host is not None and name:
+            helpers[host] = _check_helper(name, place / server)
+    return helpers
+
+
+def _check_helper(name: Any, place: KeyPath) -> str:
+    """Return a name that is fit to be part of a command's name: never a path."""
+    if not isinstance(name, str) or not name.replace("-", "").replace("_", "").isalnum():
+        place.fail("must be the NAME of a program docker-credential-NAME")
+    return name

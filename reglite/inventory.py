@@ -1,0 +1,145 @@
+"""The inventory: every registry that RegLite shows, out of YAML, URLs and Docker's config.
+
+``load_inventory`` is the only way in; everything after it works with frozen, checked values.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reglite.access_config import AccessConfig
+from reglite.docker_config import DockerConfig, find_docker_config, load_docker_config
+from reglite.inventory_document import InventoryDocument, parse_inventory_document
+from reglite.inventory_entry import read_docker_host, read_entry, read_url
+from reglite.key_path import KeyPath
+from reglite.registry_config import RegistryConfig, Source
+from reglite.registry_url import parse_registry_url
+
+__all__ = ["DEFAULT_FILE", "Inventory", "RegistryConfig", "Source", "load_inventory"]
+
+DEFAULT_FILE = "inventory.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All registries in the order in which they are shown, and who may do what.
+
+    ``path`` is what a hint names: the file or the environment variable that was read, else None.
+    ``notes`` are for the console: what was left out, and why.
+    """
+
+    registries: tuple[RegistryConfig, ...] = ()
+    access: AccessConfig = field(default_factory=AccessConfig)
+    path: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def load_inventory(
+    *,
+    config_file: str | None = None,
+    urls: Sequence[str] = (),
+    environ: Mapping[str, str] = os.environ,
+    working_folder: Path | None = None,
+    extra: Sequence[RegistryConfig] = (),
+) -> Inventory:
+    """Gather all registries; raises ConfigurationError naming the file, the key path and the fix.
+
+    The document is the first of ``config_file``, ``REGLITE_CONFIG_FILE``, ``REGLITE_INVENTORY``
+    (the YAML itself) and ``inventory.yaml``, of which only the last may be absent. ``urls`` (or
+    else ``REGLITE_REGISTRIES``) follow, then the hosts of Docker's config that are not there yet.
+    """
+    text, root = _read_text(config_file, environ, working_folder or Path.cwd())
+    document = parse_inventory_document(text or "", root, environ)
+    docker = _load_docker(document, root, environ)
+    registries = _read_entries(document, root, docker)
+    if urls:
+        _add_urls(registries, urls, docker, KeyPath("command line", root.folder))
+    else:
+        variable = KeyPath("REGLITE_REGISTRIES", root.folder)
+        _add_urls(registries, environ.get(variable.file, "").split(), docker, variable)
+    _add_docker_hosts(registries, docker)
+    _add(registries, extra)
+    path = None if text is None else root.file
+    return Inventory(tuple(registries.values()), AccessConfig(), path)
+
+
+def _read_text(
+    config_file: str | None, environ: Mapping[str, str], folder: Path
+) -> tuple[str | None, KeyPath]:
+    named = config_file or environ.get("REGLITE_CONFIG_FILE")
+    if named:
+        path = folder / Path(named).expanduser()
+        return _read_file(path, KeyPath(named, path.parent)), KeyPath(named, path.parent)
+    inline = environ.get("REGLITE_INVENTORY")
+    if inline:
+        return inline, KeyPath("REGLITE_INVENTORY", folder)
+    root = KeyPath(DEFAULT_FILE, folder)
+    path = folder / DEFAULT_FILE
+    return (_read_file(path, root) if path.exists() else None), root
+
+
+def _read_file(path: Path, root: KeyPath) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError as exc:
+        raise root.error(
+            "there is no such file: check the path, or write one with 'reglite init'"
+        ) from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise root.error("can't be read: it must be a UTF-8 text file you may read") from exc
+
+
+def _load_docker(
+    document: InventoryDocument, root: KeyPath, environ: Mapping[str, str]
+) -> DockerConfig:
+    setting = document.docker_config
+    if setting is False:
+        return DockerConfig()
+    if setting is True:
+        return load_docker_config(find_docker_config(environ))
+    path = root.folder / Path(setting).expanduser()
+    path = path / "config.json" if path.is_dir() else path
+    if not path.is_file():
+        (root / "docker_config").fail("names no file: give the path of Docker's config.json")
+    return load_docker_config(path)
+
+
+def _read_entries(
+    document: InventoryDocument, root: KeyPath, docker: DockerConfig
+) -> dict[str, RegistryConfig]:
+    place = root / "inventory"
+    return {
+        name: read_entry(name, section, place / name, docker)
+        for name, section in document.inventory.items()
+    }
+
+
+def _add_urls(
+    registries: dict[str, RegistryConfig],
+    urls: Iterable[str],
+    docker: DockerConfig,
+    place: KeyPath,
+) -> None:
+    for text in urls:
+        config = read_url(text, docker, place)
+        if any(config.url == other.url for other in registries.values()):
+            continue
+        if config.name in registries:
+            place.fail(
+                f"there is a registry named '{config.name}' already, with another URL: "
+                "remove one, or give it another name in the inventory"
+            )
+        registries[config.name] = config
+
+
+def _add_docker_hosts(registries: dict[str, RegistryConfig], docker: DockerConfig) -> None:
+    present = {parse_registry_url(config.url).host for config in registries.values()}
+    for host in sorted({*docker.auths, *docker.cred_helpers} - present):
+        _add(registries, [read_docker_host(host, docker)])
+
+
+def _add(registries: dict[str, RegistryConfig], extra: Iterable[RegistryConfig]) -> None:
+    """Add entries under their names, or where one is taken under the next free one."""
+    for config in extra:
+        registries.setdefault(config.name, config)

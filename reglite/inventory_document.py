@@ -1,0 +1,212 @@
+"""An inventory's YAML as a validated document; every error names the file and the key path.
+
+The models are the edge: unknown keys are refused, secrets are ``SecretStr``, and no message shows
+a value, because any value may be a password in the wrong place.
+"""
+
+import difflib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from reglite.errors import ConfigurationError
+from reglite.interpolation import interpolate
+from reglite.key_path import KeyPath
+
+RoleName = Literal["viewer", "maintainer"]
+
+
+def _refuse_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("number_type", "must be a number")
+    return value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class RegistrySection(_Section):
+    """One entry under ``inventory:``."""
+
+    url: str
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: str | None = None
+    auth: SecretStr | None = None
+    repositories: list[str] = []
+    pull_host: str | None = None
+    delete: bool = True
+    protect: list[str] = []
+    ca_file: str | None = None
+    insecure: bool = False
+    client_cert: str | None = None
+    client_key: str | None = None
+    timeout_seconds: Annotated[float, BeforeValidator(_refuse_bool), Field(gt=0, le=600)] = 10.0
+    max_connections: Annotated[int, BeforeValidator(_refuse_bool), Field(ge=1, le=100)] = 4
+
+
+class TokenSection(_Section):
+    """One entry of ``access.tokens``."""
+
+    name: str
+    token: SecretStr
+    role: RoleName
+
+
+class ProxySection(_Section):
+    """``access.proxy``."""
+
+    user_header: str
+    groups_header: str | None = None
+    trusted: list[str]
+    sign_out_url: str | None = None
+
+
+class GrantSection(_Section):
+    """One entry of ``access.grants``."""
+
+    users: list[str] = []
+    groups: list[str] = []
+    role: RoleName
+    registries: list[str] = []
+    repositories: list[str] = []
+
+
+class AccessSection(_Section):
+    """The section ``access:``."""
+
+    anonymous: Literal["viewer", "none"] | None = None
+    default_role: RoleName | Literal["none"] = "viewer"
+    tokens: list[TokenSection] = []
+    htpasswd: str | None = None
+    proxy: ProxySection | None = None
+    grants: list[GrantSection] = []
+    origins: list[str] = []
+    hosts: list[str] = []
+
+
+class InventoryDocument(_Section):
+    """A whole inventory file."""
+
+    inventory: dict[str, RegistrySection] = {}
+    docker_config: bool | str = True
+    access: AccessSection = AccessSection()
+
+
+def parse_inventory_document(
+    text: str, root: KeyPath, environ: Mapping[str, str]
+) -> InventoryDocument:
+    """Parse, interpolate and validate an inventory; raises ConfigurationError."""
+    from reglite.inventory_yaml import parse_yaml  # noqa: PLC0415 - YAML is slow to import
+
+    raw = parse_yaml(text, root)
+    if raw is None:
+        return InventoryDocument()
+    if not isinstance(raw, dict):
+        root.fail("must be a mapping that begins with 'inventory:'")
+    # A key without a value, such as 'inventory:' with all entries commented out, is as if absent.
+    present = {key: value for key, value in raw.items() if value is not None}
+    return validate(InventoryDocument, _interpolate_all(present, root, environ, ()), root)
+
+
+def _interpolate_all(
+    value: Any, place: KeyPath, environ: Mapping[str, str], parents: tuple[int, ...]
+) -> Any:
+    if id(value) in parents:
+        place.fail("contains itself through a YAML anchor: write the values out")
+    inside = (*parents, id(value))
+    if isinstance(value, dict):
+        return {k: _interpolate_all(v, place / k, environ, inside) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_interpolate_all(v, place / i, environ, inside) for i, v in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    try:
+        return interpolate(value, environ)
+    except ConfigurationError as exc:
+        raise place.error(exc.message) from exc
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validate(model: type[Model], value: Any, root: KeyPath) -> Model:
+    """Validate with pydantic and say the first error in our own words."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as exc:
+        error = exc.errors(include_url=False, include_input=False)[0]
+    place = root
+    for key in _find_keys(error, value):
+        place = place / key
+    raise place.error(_describe(error, model))
+
+
+def _find_keys(error: ErrorDetails, value: Any) -> list[str | int]:
+    """Drop what pydantic adds to a location: the names of a union's members."""
+    keys: list[str | int] = []
+    for key in error["loc"]:
+        if isinstance(value, dict) and (key in value or error["type"] == "missing"):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int):
+            value = value[key]
+        else:
+            break
+        keys.append(key)
+    return keys
+
+
+_EXPECTED = {
+    "string_type": "must be text: put it in quotes",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "number_type": "must be a number",
+    "list_type": "must be a list, such as [a, b]",
+    "dict_type": "must be a mapping of 'key: value' lines",
+    "model_type": "must be a mapping of 'key: value' lines",
+    "model_attributes_type": "must be a mapping of 'key: value' lines",
+    "missing": "is missing: add it",
+}
+
+
+def _describe(error: ErrorDetails, model: type[BaseModel]) -> str:
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return _describe_unknown_key(error, model)
+    if kind == "literal_error":
+        return f"must be {error['ctx']['expected']}"
+    if kind in {"greater_than", "greater_than_equal", "less_than_equal"}:
+        return error["msg"].replace("Input should", "must")
+    return _EXPECTED.get(kind, "is not what is expected here: see inventory.example.yaml")
+
+
+def _describe_unknown_key(error: ErrorDetails, model: type[BaseModel]) -> str:
+    known = list(_find_section(error["loc"][:-1], model).model_fields)
+    close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+    meant = f"did you mean '{close[0]}'? " if close else ""
+    return f"is not a known key: {meant}known are {', '.join(known)}"
+
+
+def _find_section(location: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:
+    """Return the model that describes the mapping at a location."""
+    sections: dict[str, type[BaseModel]] = {
+        "inventory": RegistrySection,
+        "access": AccessSection,
+        "tokens": TokenSection,
+        "proxy": ProxySection,
+        "grants": GrantSection,
+    }
+    # The innermost section name wins; entry names under 'inventory' are free, so skip them.
+    names = [str(key) for key in location]
+    if names[:1] == ["inventory"]:
+        return RegistrySection
+    return next((sections[name] for name in reversed(names) if name in sections), model)

@@ -1,0 +1,68 @@
+"""YAML for the inventory: duplicate keys are errors, and no message quotes the text.
+
+A line of an inventory may hold a password, so the parser's own messages, which quote, stay inside.
+"""
+
+from typing import Any
+
+import yaml
+
+from reglite.errors import ConfigurationError
+from reglite.key_path import KeyPath
+from reglite.reference import shorten
+
+
+def parse_yaml(text: str, root: KeyPath) -> Any:
+    """Parse one YAML document; raises ConfigurationError with the line or the key path."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is not None:
+            _check_keys(node, root, set())
+        return yaml.safe_load(text)
+    except RecursionError as exc:
+        raise root.error("is nested too deeply: write it flatter") from exc
+    except yaml.YAMLError as exc:
+        # Without the chain: the parser's exception quotes the line.
+        error = _translate(exc, root)
+    except ValueError:
+        # An impossible date, for example: the scalar looks like a timestamp.
+        error = root.error("holds a value that YAML takes for a date or number: put it in quotes")
+    raise error
+
+
+def _check_keys(node: yaml.Node, place: KeyPath, seen: set[int]) -> None:
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _check_keys(item, place / index, seen)
+    elif isinstance(node, yaml.MappingNode):
+        _check_mapping(node, place, seen)
+
+
+def _check_mapping(node: yaml.MappingNode, place: KeyPath, seen: set[int]) -> None:
+    lines: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            place.fail(f"has a key that is no text, in line {line}: put it in quotes")
+        if key.tag not in {"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"}:
+            place.fail(f"has the key '{shorten(key.value)}' in line {line}: put it in quotes")
+        if key.value in lines:
+            (place / key.value).fail(
+                f"appears twice, in lines {lines[key.value]} and {line}: remove or rename one"
+            )
+        lines[key.value] = line
+        _check_keys(value, place / key.value, seen)
+
+
+def _translate(exc: yaml.YAMLError, root: KeyPath) -> ConfigurationError:
+    if not isinstance(exc, yaml.MarkedYAMLError):
+        return root.error("is not text that YAML allows: save it as UTF-8 without control codes")
+    mark = exc.problem_mark or exc.context_mark
+    where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    problem = exc.problem or ""
+    if not problem or "'" in problem or '"' in problem:
+        problem = "a value that begins with a special character needs quotes"
+    return root.error(f"is not valid YAML{where}: {problem}")
