@@ -1,0 +1,113 @@
+/**
+ * The HTTP API. `<html data-api>` holds what stands before `/api/v1`: nothing, a base path or
+ * another origin. Failures are ApiError; an abort stays a DOMException named AbortError.
+ */
+import { emit } from "./dom.js";
+
+const CREDENTIAL = "rl-authorization";
+const base = document.documentElement.dataset.api ?? "";
+const sameOrigin = new URL(base || "/", location).origin === location.origin;
+
+/**
+ * `code` is the API's, or OFFLINE (no answer) or SESSION_EXPIRED (a proxy's sign-in page came
+ * instead); `status` is 0 without an answer.
+ */
+export class ApiError extends Error {
+  constructor(code, message = "", status = 0, detail = null) {
+    super(message || code);
+    Object.assign(this, { code, status, detail });
+  }
+}
+
+/** Whether nobody needs to hear of this: the request was called off. */
+export const isAbort = (error) => error?.name === "AbortError";
+
+/** The `Authorization` value of this tab, or null; `signIn(null)` forgets it. */
+export const credential = () => sessionStorage.getItem(CREDENTIAL);
+export const signIn = (value) =>
+  value ? sessionStorage.setItem(CREDENTIAL, value) : sessionStorage.removeItem(CREDENTIAL);
+
+const encodePath = (name) => name.split("/").map(encodeURIComponent).join("/");
+
+/** The API path of a registry, or of a repository in it. */
+export const registryPath = (registry, repository) =>
+  `/api/v1/registries/${encodeURIComponent(registry)}${repository ? `/repositories/${encodePath(repository)}` : ""}`;
+
+/** `path?a=1&b=2`; a list becomes a repeated key, empty values are left out. */
+export const withQuery = (path, query) => {
+  const params = Object.entries(query)
+    .flatMap(([key, value]) => [value].flat().map((each) => [key, each]))
+    .filter(([, value]) => value != null && value !== "");
+  return params.length ? `${path}?${new URLSearchParams(params)}` : path;
+};
+
+const sleep = (seconds, signal) => new Promise((resolve, reject) => {
+  const timer = setTimeout(resolve, seconds * 1000);
+  signal?.addEventListener("abort", () => {
+    clearTimeout(timer);
+    reject(signal.reason);
+  }, { once: true });
+});
+
+const secondsOf = (header) => Number(header) || Math.max(0, (Date.parse(header) - Date.now()) / 1000) || 1;
+
+const send = async (path, { method = "GET", signal, body, fresh, type }) => {
+  const headers = { Accept: "application/json" };
+  if (credential()) headers.Authorization = credential();
+  if (type) headers["Content-Type"] = type;
+  try {
+    return await fetch(base + path, {
+      method, signal, body, headers, redirect: "manual",
+      cache: fresh ? "reload" : "default",
+      credentials: sameOrigin ? "same-origin" : "omit",
+    });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ApiError("OFFLINE");
+  }
+};
+
+const read = async (response) => {
+  const isJson = /\bjson\b/.test(response.headers.get("Content-Type"));
+  if (response.type === "opaqueredirect" || (!isJson && /html/.test(response.headers.get("Content-Type")))) {
+    throw new ApiError("SESSION_EXPIRED", "", response.status);
+  }
+  if (response.status === 204) return null;
+  const answer = isJson ? await response.json() : await response.text();
+  if (response.ok) return answer;
+  const { code = "INTERNAL", message, detail } = answer?.errors?.[0] ?? {};
+  throw new ApiError(code, message, response.status, detail);
+};
+
+/**
+ * One request; answers parsed JSON, or text. Options: `method`, `body`, `type`, `signal`, `fresh`
+ * (past every cache). A GET told to wait at most 30 s by `Retry-After` waits and asks twice more.
+ * 401 and an expired session send `rl:sign-in-needed`.
+ */
+export const request = async (path, options = {}) => {
+  for (let tries = 2; ; tries--) {
+    const response = await send(path, options);
+    const after = response.headers.get("Retry-After");
+    if (tries && after && response.status === 429 && !options.method && secondsOf(after) <= 30) {
+      await sleep(secondsOf(after), options.signal);
+      continue;
+    }
+    try {
+      return await read(response);
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof TypeError) throw new ApiError("OFFLINE");
+      if (error.code === "UNAUTHORIZED" || error.code === "SESSION_EXPIRED") emit("sign-in-needed", error);
+      throw error;
+    }
+  }
+};
+
+/** A function that gives an AbortSignal and aborts the one it gave before: late answers are dropped. */
+export const createTurn = () => {
+  let controller;
+  return () => {
+    controller?.abort();
+    controller = new AbortController();
+    return controller.signal;
+  };
+};

@@ -1,0 +1,43 @@
+/** Building the page out of its own templates; text goes in through textContent only. */
+
+export const one = (selector, root = document) => root.querySelector(selector);
+export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** The elements under `root` that have `data-part="name"`, by name. */
+export const partsOf = (root) => Object.fromEntries(
+  all("[data-part]", root).map((element) => [element.dataset.part, element]));
+
+/** A copy of `<template id="…">`'s first element, and its parts by name. */
+export const stamp = (id) => {
+  const root = document.getElementById(id).content.firstElementChild.cloneNode(true);
+  return { root, ...partsOf(root) };
+};
+
+/** An element with properties (`class` included; `aria-…` and `data-…` as attributes) and children. */
+export const make = (tag, properties = {}, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "class") element.className = value;
+    else if (name.includes("-")) element.setAttribute(name, value);
+    else element[name] = value;
+  }
+  element.append(...children);
+  return element;
+};
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A glyph of the sprite that `<html data-icons>` names. */
+export const icon = (name) => {
+  const svg = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  svg.classList.add("icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${document.documentElement.dataset.icons}#${name}`);
+  svg.append(use);
+  return svg;
+};
+
+/** Sends `rl:name` up from `target`; false if somebody prevented it. */
+export const emit = (name, detail, target = document) =>
+  target.dispatchEvent(new CustomEvent(`rl:${name}`, { bubbles: true, cancelable: true, detail }));

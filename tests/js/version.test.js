@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sortBy, sortVersions } from "../../site_templates/assets/js/lib/version.js";
+
+test("the highest version comes first, latest before all, a release before what hangs on it", () => {
+  const expected = ["latest", "2.0.0-rc.10", "2.0.0-rc.2", "2.0.0-rc.1", "2.0.0-beta", "1.10.0", "1.9.3",
+    "1.4.2", "1.4.2-rc.1", "1.4.1", "1.4.1-chart", "1.4.0", "1.4.0-windows-ltsc2022", "1.4", "1", "stable", "edge"];
+  assert.deepEqual(sortVersions([...expected].sort()), expected);
+  assert.deepEqual(sortVersions(expected, false), [...expected].reverse());
+});
+
+test("a leading v counts for nothing but is told apart", () => {
+  assert.deepEqual(sortVersions(["v1.2.0", "1.10.0", "v1.9.0", "1.2.0"]), ["1.10.0", "v1.9.0", "1.2.0", "v1.2.0"]);
+});
+
+test("numbers beyond what a float holds are compared as numbers", () => {
+  assert.deepEqual(sortVersions(["9007199254740993", "9007199254740992", "20240101"]),
+    ["9007199254740993", "9007199254740992", "20240101"]);
+});
+
+test("leading zeros do not make a number larger", () => {
+  assert.deepEqual(sortVersions(["1.08", "1.9", "1.010"]), ["1.010", "1.9", "1.08"]);
+});
+
+test("commit hashes are words even when they begin with a digit", () => {
+  assert.deepEqual(sortVersions(["9f86d081884c", "1.0.0", "0abc123def45"]).at(0), "1.0.0");
+});
+
+test("words with numbers sort by the number, newest first", () => {
+  assert.deepEqual(sortVersions(["build-9", "build-10", "main"]), ["main", "build-10", "build-9"]);
+});
+
+test("every tag keeps its place whatever order it came in", () => {
+  const tags = ["a", "A", "1", "v1", "01", "1.0", "latest", "1-a", "1_a", "1.a"];
+  const once = sortVersions(tags);
+  assert.deepEqual(sortVersions([...tags].reverse()), once);
+  assert.equal(new Set(once).size, tags.length);
+});
+
+test("missing keys are last in both directions and equal keys fall back to versions", () => {
+  const sizes = { "1.0": 5, "2.0": 5, "3.0": null, "0.1": 9 };
+  const keyOf = (tag) => sizes[tag];
+  assert.deepEqual(sortBy(Object.keys(sizes), keyOf, true), ["0.1", "2.0", "1.0", "3.0"]);
+  assert.deepEqual(sortBy(Object.keys(sizes), keyOf, false), ["2.0", "1.0", "0.1", "3.0"]);
+});
