@@ -1,0 +1,1 @@
+"""Reproducible zips of the functions for AWS Lambda, made without Docker."""

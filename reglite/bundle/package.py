@@ -1,0 +1,87 @@
+"""What ``reglite package`` does: one reproducible zip per function."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reglite.bundle.archive import write_archive
+from reglite.bundle.bytecode import compile_folder, find_interpreter
+from reglite.bundle.source import Imports, collect_imports, find_packaged, list_functions
+from reglite.bundle.wheel import Target, install_wheels, list_files, resolve_distributions
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One zip that was written: its function's name, path, size in bytes and sha256."""
+
+    name: str
+    path: Path
+    size_bytes: int
+    sha256: str
+
+
+def package_functions(
+    out: Path, target: Target, *, inventory: Path | None = None, say: Say
+) -> Iterator[Package]:
+    """Write ``NAME.zip`` per function into a folder, and say how it goes.
+
+    ``inventory`` is an inventory file to bundle; the caller has checked that it holds no secret.
+    """
+    imports = {name: collect_imports(path) for name, path in list_functions().items()}
+    needed = {name: resolve_distributions(found.foreign, target) for name, found in imports.items()}
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = Path(scratch) / "tree"
+        say(f"Getting wheels for {target.architecture}, Python {target.python}")
+        lock = find_packaged("requirements.lock")
+        install_wheels(set().union(*needed.values()), lock, target, tree)
+        own = _copy_sources(tree, imports.values(), inventory)
+        _compile(tree, target, say)
+        for name, found in imports.items():
+            files = {key: tree / key for key in (*found.files, *own)}
+            for distribution in sorted(needed[name]):
+                files |= list_files(tree, distribution)
+            yield _write(out / f"{name}.zip", name, _add_bytecode(tree, files))
+
+
+def _copy_sources(tree: Path, imports: Iterable[Imports], inventory: Path | None) -> list[str]:
+    """Copy our own modules below the wheels; return what goes into every zip."""
+    for found in imports:
+        for key, path in found.files.items():
+            (tree / key).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, tree / key)
+    if inventory is None:
+        return []
+    shutil.copyfile(inventory, tree / "inventory.yaml")
+    return ["inventory.yaml"]
+
+
+def _compile(tree: Path, target: Target, say: Say) -> None:
+    interpreter = find_interpreter(target.python)
+    if interpreter is None:
+        say(
+            f"No python{target.python} on this machine: the zips go without bytecode and start "
+            f"slower. Install it, or choose your own version with --python"
+        )
+        return
+    say(f"Compiling with Python {target.python}")
+    compile_folder(tree, interpreter)
+
+
+def _add_bytecode(tree: Path, files: dict[str, Path]) -> dict[str, Path]:
+    compiled = {}
+    for path in files.values():
+        if path.suffix == ".py":
+            for cached in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+                compiled[cached.relative_to(tree).as_posix()] = cached
+    return files | compiled
+
+
+def _write(path: Path, name: str, files: dict[str, Path]) -> Package:
+    size_bytes = write_archive(path, files)
+    return Package(name, path, size_bytes, hashlib.sha256(path.read_bytes()).hexdigest())

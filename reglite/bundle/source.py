@@ -1,0 +1,97 @@
+"""Where the functions lie, and which of our own and of others' modules each one imports. Pure."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import reglite
+
+PACKAGE = Path(reglite.__file__).parent
+
+
+@dataclass
+class Imports:
+    """What one function needs: files by their path in the zip, and others' top-level names."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    foreign: set[str] = field(default_factory=set)
+
+
+def find_functions_folder() -> Path:
+    """Return ``functions/`` of the checkout, or its copy inside the installed wheel."""
+    installed = PACKAGE / "_functions"
+    return installed if installed.is_dir() else PACKAGE.parent / "functions"
+
+
+def find_packaged(name: str) -> Path:
+    """Return a file of the checkout's top level, or its copy inside the installed wheel."""
+    installed = PACKAGE / f"_{name}"
+    return installed if installed.exists() else PACKAGE.parent / name
+
+
+def list_functions() -> dict[str, Path]:
+    """Return the function modules by name, sorted."""
+    folder = find_functions_folder()
+    return {p.stem: p for p in sorted(folder.glob("*.py")) if not p.stem.startswith("_")}
+
+
+def collect_imports(function: Path) -> Imports:
+    """Follow the imports of a function, also those inside its functions' bodies.
+
+    Blocks under ``if TYPE_CHECKING`` are left out; so is the standard library (by the caller, who
+    knows which names are installed distributions).
+    """
+    found = Imports()
+    found.files["functions/__init__.py"] = function.with_name("__init__.py")
+    found.files[f"functions/{function.name}"] = function
+    pending = [function]
+    while pending:
+        for name in _list_imported_names(pending.pop()):
+            pending += _add(found, name)
+    return found
+
+
+def _add(found: Imports, name: str) -> list[Path]:
+    """Note one dotted name; return those of our files that were not known yet."""
+    top = name.partition(".")[0]
+    if top != PACKAGE.name:
+        found.foreign.add(top)
+        return []
+    parts = name.split(".")
+    fresh = []
+    for end in range(1, len(parts) + 1):
+        path = _find_module(parts[1:end])
+        if path is None:  # the last part is a class or a function, not a module
+            break
+        key = f"{PACKAGE.name}/{path.relative_to(PACKAGE).as_posix()}"
+        if key not in found.files:
+            found.files[key] = path
+            fresh.append(path)
+    return fresh
+
+
+def _find_module(parts: list[str]) -> Path | None:
+    base = PACKAGE.joinpath(*parts)
+    candidates = (base / "__init__.py", base.with_suffix(".py"))
+    return next((c for c in candidates if c.is_file()), None)
+
+
+def _list_imported_names(path: Path) -> Iterator[str]:
+    pending: list[ast.AST] = [ast.parse(path.read_bytes(), filename=str(path))]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif not _is_type_checking(node):
+            pending += ast.iter_child_nodes(node)
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    if not isinstance(node, ast.If):
+        return False
+    test = node.test
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
