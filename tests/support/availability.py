@@ -14,11 +14,10 @@ def is_required() -> bool:
 
 def find_program(*names: str) -> str:
     """Return the path of the first of these programs; skips the test, or fails it under CI."""
-    for name in names:
-        path = shutil.which(name)
-        if path is not None:
-            return path
-    give_up(f"none of {', '.join(names)} is installed; 'make test' tries to install it")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        give_up(f"none of {', '.join(names)} is installed; 'make test' tries to install it")
+    return path
 
 
 def give_up(reason: str) -> NoReturn:

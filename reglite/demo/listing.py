@@ -1,0 +1,112 @@
+"""The catalog and the tag list, paged in every way that registries page."""
+
+import base64
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
+
+from reglite.demo.exchange import Answer, Request, answer_json, refuse
+from reglite.demo.store import Store
+from reglite.demo.switches import Switches
+from reglite.reference import Repository
+
+_shuffle = random.Random(20).shuffle  # noqa: S311 - order, not a secret
+
+
+def list_catalog(request: Request, store: Store, switches: Switches) -> Answer:
+    """Answer ``GET /v2/_catalog``."""
+    if not switches.has_catalog:
+        return Answer(switches.catalog_status)
+    n = _read_n(request)
+    if n is not None and switches.max_n is not None and n > switches.max_n:
+        return refuse(
+            400,
+            "PAGINATION_NUMBER_INVALID",
+            "invalid number of results requested",
+            {"n": n},
+        )
+    names: list[str] = list(store)
+    n = switches.page_size if n is None else n
+    if switches.order == "random":  # go-containerregistry: no order, no last, no Link
+        _shuffle(names)
+        return answer_json({"repositories": names[:n]})
+    key = _split if switches.order == "component" else str
+    page, headers = _cut(request, sorted(names, key=key), key, n, switches)
+    return answer_json({"repositories": page}, headers=headers)
+
+
+def list_tags(request: Request, repository: Repository, store: Store, switches: Switches) -> Answer:
+    """Answer ``GET /v2/<name>/tags/list``."""
+    held = store.get(repository)
+    if held is None or not held.was_tagged:
+        return _refuse_unknown(repository)
+    if not held.tags and switches.emptied_tags != "empty":
+        if switches.emptied_tags == "unknown":
+            return _refuse_unknown(repository)
+        return answer_json({"name": repository, "tags": None})
+    tags: list[str] = list(held.tags)
+    if not switches.has_tag_pages:
+        return answer_json({"name": repository, "tags": sorted(tags, key=_scatter)})
+    n = _read_n(request)
+    if n is None or (switches.max_tags_n is not None and n > switches.max_tags_n):
+        n = len(tags) if n is None and switches.max_tags_n is None else switches.max_tags_n
+    page, headers = _cut(request, sorted(tags), str, n or 0, switches)
+    return answer_json({"name": repository, "tags": page}, headers=headers)
+
+
+def _refuse_unknown(repository: Repository) -> Answer:
+    message = "repository name not known to registry"
+    return refuse(404, "NAME_UNKNOWN", message, {"name": repository})
+
+
+def _read_n(request: Request) -> int | None:
+    """Return n, or None for what distribution takes as its default: absent, negative, no number."""
+    text = request.get_query("n") or ""
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _split(name: str) -> list[str]:
+    return name.split("/")
+
+
+def _scatter(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()
+
+
+def _cut(
+    request: Request,
+    names: Sequence[str],
+    key: Callable[[str], object],
+    n: int,
+    switches: Switches,
+) -> tuple[list[str], dict[str, str]]:
+    last = _read_last(request, switches)
+    rest = [name for name in names if key(name) > key(last)] if last else list(names)  # type: ignore[operator]
+    size = n if switches.short_page_size is None else min(n, switches.short_page_size)
+    page = rest[:size]
+    has_more = len(rest) > len(page) or (switches.links_exact_fit and len(page) == n)
+    if not page or not has_more:
+        return page, {}
+    return page, {"Link": _format_link(request, page[-1], last, n, switches)}
+
+
+def _read_last(request: Request, switches: Switches) -> str:
+    if switches.link_style != "opaque":
+        return request.get_query("last") or ""
+    token = request.get_query("next_page") or ""
+    return base64.urlsafe_b64decode(token).decode()
+
+
+def _format_link(request: Request, end: str, last: str, n: int, switches: Switches) -> str:
+    style = switches.link_style
+    if style == "opaque":
+        query = {"next_page": base64.urlsafe_b64encode(end.encode()).decode(), "n": n}
+    else:
+        query = {"last": last if style == "loop" else end, "n": n}
+    target = f"{switches.prefix}{request.path}?{urlencode(query)}"
+    if style == "foreign":
+        target = f"https://elsewhere.example{target}"
+    elif style == "absolute":
+        target = f"{request.origin}{target}"
+    return f"<{target}>; rel=next" if style == "unquoted" else f'<{target}>; rel="next"'

@@ -1,0 +1,245 @@
+"""Manifests of the in-memory registry: read, push and delete, with the quirks of real servers."""
+
+import json
+from typing import Any
+
+from reglite import media_types
+from reglite.demo.exchange import Answer, Request, answer_plain, refuse
+from reglite.demo.schema1 import convert_to_schema1
+from reglite.demo.store import StoredManifest, StoredRepository
+from reglite.demo.switches import Switches
+from reglite.reference import Digest, Repository, Tag, compute_digest, is_digest
+
+_UNKNOWN_MESSAGE = "manifest unknown"
+_DIGEST_MESSAGE = "provided digest did not match uploaded content"
+_UNSUPPORTED_MESSAGE = "The operation is unsupported."
+_FOREIGN_LAYERS = (
+    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+)
+
+
+def read_manifest(
+    request: Request,
+    repository: Repository,
+    reference: str,
+    held: StoredRepository | None,
+    switches: Switches,
+) -> Answer:
+    """Answer GET and HEAD of ``/v2/<name>/manifests/<reference>``."""
+    if request.method == "HEAD" and switches.head_status is not None:
+        return refuse(switches.head_status, "DENIED", "HEAD is not allowed here")
+    digest = find_digest(held, reference)
+    manifest = held.manifests.get(digest) if held is not None and digest is not None else None
+    if held is None or digest is None or manifest is None:
+        return _refuse_missing(repository, reference)
+    if switches.is_accept_strict:
+        answer = _negotiate(request, reference, held, manifest)
+        if answer is not None:
+            return answer
+    if f'"{digest}"' in request.headers.get("if-none-match", "") and switches.sends_content_digest:
+        return Answer(304)
+    return _answer_manifest(digest, manifest)
+
+
+def find_digest(held: StoredRepository | None, reference: str) -> Digest | None:
+    """Resolve a reference; a digest resolves to itself."""
+    if is_digest(reference):
+        return Digest(reference)
+    return None if held is None else held.tags.get(Tag(reference))
+
+
+def push_manifest(
+    request: Request,
+    repository: Repository,
+    reference: str,
+    held: StoredRepository,
+    switches: Switches,
+) -> Answer:
+    """Answer PUT of ``/v2/<name>/manifests/<reference>``."""
+    media_type = request.headers.get("content-type", "")
+    refusal = _check_pushed(request.body, media_type, reference, held, switches)
+    if refusal is not None:
+        return refusal
+    algorithm = reference.partition(":")[0] if is_digest(reference) else "sha256"
+    digest = compute_digest(request.body, algorithm)
+    held.manifests[digest] = StoredManifest(media_type, request.body)
+    if not is_digest(reference):
+        held.tags[Tag(reference)] = digest
+        held.was_tagged = True
+    location = f"{request.origin}{switches.prefix}/v2/{repository}/manifests/{digest}"
+    headers = {"Docker-Content-Digest": digest, "Location": location}
+    subject = json.loads(request.body).get("subject")
+    if switches.has_referrers and subject is not None:
+        headers["OCI-Subject"] = subject["digest"]
+    return Answer(201, headers)
+
+
+def delete_manifest(reference: str, held: StoredRepository | None, switches: Switches) -> Answer:
+    """Answer DELETE of ``/v2/<name>/manifests/<reference>``."""
+    if not is_digest(reference) and switches.untag == "enabled":
+        return _untag(Tag(reference), held)
+    refusal = _refuse_deletion(reference, switches)
+    if refusal is not None:
+        return refusal
+    digest = Digest(reference)
+    if held is None or digest not in held.manifests:
+        return refuse(404, "MANIFEST_UNKNOWN", _UNKNOWN_MESSAGE)
+    kept = _refuse_kept(digest, held, switches)
+    if kept is not None:
+        return kept
+    held.remove_manifest(digest)
+    return Answer(202)
+
+
+def _untag(tag: Tag, held: StoredRepository | None) -> Answer:
+    if held is None or tag not in held.tags:
+        return refuse(404, "MANIFEST_UNKNOWN", _UNKNOWN_MESSAGE, {"Tag": tag})
+    del held.tags[tag]
+    return Answer(202)
+
+
+def _refuse_deletion(reference: str, switches: Switches) -> Answer | None:
+    if switches.delete == "plain-404":
+        return answer_plain(404, "404 page not found")
+    if switches.delete != "enabled":
+        return refuse(int(switches.delete), "UNSUPPORTED", _UNSUPPORTED_MESSAGE)
+    if is_digest(reference):
+        return None
+    if switches.untag == "405":
+        return refuse(405, "UNSUPPORTED", _UNSUPPORTED_MESSAGE)
+    return refuse(400, "DIGEST_INVALID", _DIGEST_MESSAGE)
+
+
+def _refuse_kept(digest: Digest, held: StoredRepository, switches: Switches) -> Answer | None:
+    tags = held.find_tags(digest)
+    if switches.is_tagged_kept and tags:
+        return refuse(400, "GOOGLE_MANIFEST_DANGLING_TAG", "the manifest is still tagged")
+    if switches.is_shared_digest_kept and len(tags) > 1:
+        return refuse(409, "CONFLICT", "several tags share this manifest")
+    if switches.is_child_kept and any(digest in _list_children(m) for m in held.manifests.values()):
+        return refuse(405, "DENIED", "an index references this manifest")
+    return None
+
+
+def _refuse_missing(repository: Repository, reference: str) -> Answer:
+    detail = {"Tag": reference}
+    if is_digest(reference):
+        detail = {"Name": repository, "Revision": reference}
+    return refuse(404, "MANIFEST_UNKNOWN", _UNKNOWN_MESSAGE, detail)
+
+
+def _answer_manifest(digest: Digest, manifest: StoredManifest) -> Answer:
+    headers = {
+        "Content-Type": manifest.media_type,
+        "Docker-Content-Digest": digest,
+        "ETag": f'"{digest}"',
+    }
+    return Answer(200, headers, manifest.raw)
+
+
+def _read_accept(request: Request) -> set[str]:
+    ranges = request.headers.get("accept", "").split(",")
+    return {part.partition(";")[0].strip() for part in ranges}
+
+
+def _negotiate(
+    request: Request, reference: str, held: StoredRepository, manifest: StoredManifest
+) -> Answer | None:
+    """Do what distribution 2.8 does where the Accept header lacks the manifest's type."""
+    accepted = _read_accept(request)
+    if manifest.media_type in accepted:
+        return None
+    if manifest.media_type in (media_types.OCI_MANIFEST, media_types.OCI_INDEX):
+        found = "index" if manifest.media_type == media_types.OCI_INDEX else "manifest"
+        plural = "indexes" if found == "index" else "manifests"
+        message = f"OCI {found} found, but accept header does not support OCI {plural}"
+        return refuse(404, "MANIFEST_UNKNOWN", message)
+    if is_digest(reference):  # what is asked for by digest is never replaced
+        return None
+    return _downgrade(accepted, reference, held, manifest)
+
+
+def _downgrade(
+    accepted: set[str], tag: str, held: StoredRepository, manifest: StoredManifest
+) -> Answer:
+    if manifest.media_type == media_types.DOCKER_MANIFEST_LIST:
+        child = _find_amd64(held, manifest)
+        if child is None:
+            return refuse(404, "MANIFEST_UNKNOWN", _UNKNOWN_MESSAGE)
+        digest, manifest = child
+        if manifest.media_type in accepted:
+            return _answer_manifest(digest, manifest)
+    converted = convert_to_schema1(manifest, held, tag)
+    if converted is None:
+        return refuse(400, "MANIFEST_INVALID", "manifest invalid", {})
+    return _answer_manifest(compute_digest(converted.raw), converted)
+
+
+def _find_amd64(
+    held: StoredRepository, manifest: StoredManifest
+) -> tuple[Digest, StoredManifest] | None:
+    for entry in json.loads(manifest.raw).get("manifests") or ():
+        platform = entry.get("platform") or {}
+        if (platform.get("os"), platform.get("architecture")) == ("linux", "amd64"):
+            child = held.manifests.get(entry["digest"])
+            return None if child is None else (Digest(entry["digest"]), child)
+    return None
+
+
+def _list_children(manifest: StoredManifest) -> set[str]:
+    if not media_types.is_index(manifest.media_type):
+        return set()
+    return {entry["digest"] for entry in json.loads(manifest.raw).get("manifests") or ()}
+
+
+def _check_pushed(
+    raw: bytes, media_type: str, reference: str, held: StoredRepository, switches: Switches
+) -> Answer | None:
+    known = media_types.IMAGE_MANIFESTS | media_types.INDEXES | media_types.SCHEMA1_MANIFESTS
+    document = _parse(raw)
+    if media_type not in known or document is None or not _has_shape(document, media_type):
+        return refuse(400, "MANIFEST_INVALID", "manifest invalid", {})
+    if is_digest(reference):
+        digest = Digest(reference)
+        if compute_digest(raw, digest.partition(":")[0]) != digest:
+            return refuse(400, "DIGEST_INVALID", _DIGEST_MESSAGE)
+    is_empty = media_types.is_index(media_type) and not document.get("manifests")
+    if is_empty and not switches.accepts_empty_index:
+        return refuse(400, "MANIFEST_INVALID", "an index without manifests is refused", {})
+    missing = _find_missing(document, held) if switches.checks_references else None
+    if missing is not None:
+        return refuse(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry", missing)
+    return None
+
+
+def _parse(raw: bytes) -> dict[str, Any] | None:
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _has_shape(document: dict[str, Any], media_type: str) -> bool:
+    """Tell whether a document is what its media type says; only OCI may leave ``mediaType`` out."""
+    default = media_type if media_type.startswith("application/vnd.oci.") else None
+    if media_types.is_schema1(media_type):
+        return "fsLayers" in document
+    if document.get("mediaType", default) != media_type:
+        return False
+    return ("manifests" if media_types.is_index(media_type) else "config") in document
+
+
+def _find_missing(document: dict[str, Any], held: StoredRepository) -> str | None:
+    blobs = [document["config"], *(document.get("layers") or ())] if "config" in document else []
+    for descriptor in blobs:
+        is_foreign = descriptor.get("mediaType") in _FOREIGN_LAYERS
+        if descriptor["digest"] not in held.blobs and not is_foreign:
+            return str(descriptor["digest"])
+    for descriptor in document.get("manifests") or ():
+        if descriptor["digest"] not in held.manifests:
+            return str(descriptor["digest"])
+    return None

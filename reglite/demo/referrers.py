@@ -1,0 +1,42 @@
+"""The referrers API of the in-memory registry (distribution spec, "Listing Referrers")."""
+
+import json
+from typing import Any
+
+from reglite import media_types
+from reglite.demo.exchange import Answer, Request, answer_json
+from reglite.demo.store import StoredManifest, StoredRepository
+from reglite.demo.switches import Switches
+from reglite.reference import Digest
+
+
+def list_referrers(
+    request: Request, digest: Digest, held: StoredRepository | None, switches: Switches
+) -> Answer:
+    """Answer ``GET /v2/<name>/referrers/<digest>``: an unknown subject has an empty list."""
+    manifests = {} if held is None else held.manifests
+    found = [
+        _describe(key, manifest, document)
+        for key, manifest in manifests.items()
+        for document in (json.loads(manifest.raw),)
+        if (document.get("subject") or {}).get("digest") == digest
+    ]
+    headers = {}
+    wanted = request.get_query("artifactType")
+    if wanted is not None and switches.applies_referrers_filter:
+        found = [entry for entry in found if entry.get("artifactType") == wanted]
+        headers["OCI-Filters-Applied"] = "artifactType"
+    index = {"schemaVersion": 2, "mediaType": media_types.OCI_INDEX, "manifests": found}
+    answer = answer_json(index, headers=headers)
+    answer.headers["Content-Type"] = media_types.OCI_INDEX
+    return answer
+
+
+def _describe(digest: Digest, manifest: StoredManifest, document: dict[str, Any]) -> dict[str, Any]:
+    entry = {"mediaType": manifest.media_type, "digest": digest, "size": len(manifest.raw)}
+    artifact_type = document.get("artifactType") or document.get("config", {}).get("mediaType")
+    if artifact_type:
+        entry["artifactType"] = artifact_type
+    if document.get("annotations"):
+        entry["annotations"] = document["annotations"]
+    return entry

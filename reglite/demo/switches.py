@@ -1,0 +1,85 @@
+"""Every behaviour of real registries that the in-memory one can show, as one set of switches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Authentication = Literal["none", "basic", "bearer"]
+TokenField = Literal["token", "access_token", "both"]
+LinkStyle = Literal["relative", "absolute", "unquoted", "opaque", "foreign", "loop"]
+Order = Literal["component", "bytewise", "random"]
+ErrorStyle = Literal["object", "string", "none", "plain", "empty", "mislabelled", "html"]
+
+ALL_ACTIONS = frozenset({"pull", "push", "delete", "*"})
+
+
+@dataclass(slots=True)
+class Switches:
+    """What the in-memory registry does; change a field at any time, also between two requests.
+
+    The defaults are a plain registry that keeps to the distribution spec, with deletion by digest
+    and by tag, the referrers API and no authentication. ``presets`` has those of real servers.
+    """
+
+    # Who may do what. ``identity_token`` is what a refresh-token exchange accepts.
+    auth: Authentication = "none"
+    username: str = "demo"
+    password: str = field(default="demo", repr=False)
+    identity_token: str | None = field(default=None, repr=False)
+    denied_actions: frozenset[str] = frozenset()  # answered 403 DENIED: pull, push, delete, *
+
+    # The embedded token server of ``auth="bearer"``; ``realm`` None names its own /token.
+    realm: str | None = None
+    service: str | None = "memory-registry"
+    challenge_has_scope: bool = True
+    token_field: TokenField = "token"  # noqa: S105 - the name of a JSON field
+    token_seconds: float = 300.0  # how long a token really works
+    token_has_expires_in: bool = True
+    token_post_status: int = 200  # 404 or 405: no POST for refresh tokens
+    granted_actions: frozenset[str] = ALL_ACTIONS  # the most that any token carries
+    is_pull_anonymous: bool = False  # anonymous tokens for pull
+
+    # Lists. ``max_n`` is answered 400 for the catalog, ``max_tags_n`` clamps.
+    has_catalog: bool = True  # without one: 404 with an empty body
+    catalog_status: int = 404
+    page_size: int = 100
+    max_n: int | None = None
+    max_tags_n: int | None = None
+    has_tag_pages: bool = True  # without them n and last are ignored and nothing is sorted
+    short_page_size: int | None = None  # pages never hold more, whatever n says
+    link_style: LinkStyle = "relative"
+    links_exact_fit: bool = False  # a full last page links to an empty one
+    order: Order = "component"
+    emptied_tags: Literal["null", "empty", "unknown"] = "empty"
+
+    # Manifests and blobs.
+    is_accept_strict: bool = False  # as distribution 2.8: refuse, convert, resolve to amd64
+    sends_content_digest: bool = True
+    manifest_content_type: str | None = None  # what every manifest is labelled, true or not
+    head_status: int | None = None  # HEAD of a manifest is answered with this
+    checks_references: bool = True  # a manifest with a missing blob or child is 400
+    accepts_empty_index: bool = True
+    blob_redirect: str | None = None  # origin of the object storage: 307 to <origin>/storage/...
+
+    # Deletion. ``delete``: "plain-404" is a server that has no such route.
+    delete: Literal["enabled", "405", "400", "plain-404"] = "enabled"
+    untag: Literal["enabled", "400", "405"] = "enabled"
+    is_shared_digest_kept: bool = False  # zot: 409 while several tags share the digest
+    is_child_kept: bool = False  # zot: 405 while an index names the manifest
+    is_tagged_kept: bool = False  # Artifact Registry: 400 while any tag is on the digest
+
+    # Referrers.
+    has_referrers: bool = True
+    applies_referrers_filter: bool = True  # filters by artifactType and says so
+
+    # Errors and limits. The counters run down, one per request.
+    error_style: ErrorStyle = "object"
+    rate_limited_requests: int = 0
+    retry_after: Literal["seconds", "date", "none"] = "seconds"
+    retry_after_seconds: int = 1
+    failing_manifest_reads: int = 0
+    latency_seconds: Mapping[str, float] = field(default_factory=dict)  # path pattern → delay
+    server_headers: Mapping[str, str] = field(
+        default_factory=lambda: {"Docker-Distribution-Api-Version": "registry/2.0"}
+    )
+    prefix: str = ""  # the path under which /v2/ lives
