@@ -1,5 +1,5 @@
 /** Copying: any `[data-copy]` button copies its text and says so in place. */
-import { emit, icon } from "../lib/dom.js";
+import { announce, icon } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 
 const SHOWN_MS = 1500;
@@ -17,7 +17,7 @@ export const copyText = async (text) => {
     document.execCommand("copy");
     document.removeEventListener("copy", hear);
   }
-  emit("announce", t("copy.copied"));
+  announce(t("copy.copied"));
 };
 
 /** Copies and shows a tick in `button` for a moment: with the word if it shows text, else alone. */

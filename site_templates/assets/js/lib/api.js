@@ -102,6 +102,19 @@ export const request = async (path, options = {}) => {
   }
 };
 
+const answers = new Map();
+
+/** A GET whose answer several parts of a page share: asked once, again after a failure. */
+export const requestOnce = (path) => {
+  if (!answers.has(path)) {
+    answers.set(path, request(path).catch((error) => {
+      answers.delete(path);
+      throw error;
+    }));
+  }
+  return answers.get(path);
+};
+
 /** A function that gives an AbortSignal and aborts the one it gave before: late answers are dropped. */
 export const createTurn = () => {
   let controller;

@@ -41,3 +41,16 @@ export const icon = (name) => {
 /** Sends `rl:name` up from `target`; false if somebody prevented it. */
 export const emit = (name, detail, target = document) =>
   target.dispatchEvent(new CustomEvent(`rl:${name}`, { bubbles: true, cancelable: true, detail }));
+
+/** Says something to screen readers through the page's one live region. */
+export const announce = (text) => {
+  document.getElementById("live").textContent = text;
+};
+
+/** Shows the line under the bar: a share of 1, -1 for an unknown one, or null for none. */
+export const showProgress = (share) => {
+  const line = document.getElementById("progress");
+  line.hidden = share === null;
+  if (share >= 0) line.value = share;
+  else line.removeAttribute("value");
+};
