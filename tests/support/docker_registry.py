@@ -156,6 +156,8 @@ class DockerRegistry:
                 "delete": {"enabled": self._delete},
             },
             "http": {"addr": f"127.0.0.1:{self.port}", "secret": self._secret},
+            # 2.8 refuses foreign layers unless their addresses are allowed
+            "validation": {"manifests": {"urls": {"allow": ["^https?://"]}}},
         }
         if self._prefix:
             config["http"]["prefix"] = self._prefix

@@ -1,0 +1,85 @@
+"""Fixtures that every test may ask for; servers that can be shared live as long as the session.
+
+A test that shares a server works in a repository of its own: ``repository`` names a fresh one.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
+
+import pytest
+
+from reglite.demo.registry import MemoryRegistry
+from tests.support.docker_registry import DockerRegistry
+from tests.support.images import Pusher
+from tests.support.serving import serve_app
+
+HTPASSWD_USER = ("ana", "correct horse battery staple")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as RegLite does."""
+    return "asyncio"
+
+
+@pytest.fixture
+def memory_registry() -> MemoryRegistry:
+    """Return an empty in-memory registry; its switches may be changed."""
+    return MemoryRegistry()
+
+
+@pytest.fixture
+def enter() -> Iterator[Callable[[AbstractContextManager[Any]], Any]]:
+    """Enter a context manager that ends with the test."""
+    with ExitStack() as stack:
+        yield stack.enter_context
+
+
+@pytest.fixture
+def serve(enter: Callable[[AbstractContextManager[str]], str]) -> Callable[..., str]:
+    """Serve an ASGI application until the test ends; returns its address."""
+    return lambda app, **options: enter(serve_app(app, **options))
+
+
+@pytest.fixture
+def repository() -> str:
+    """Name a repository that no other test uses."""
+    return f"tests/{uuid.uuid4().hex[:12]}/app"
+
+
+@pytest.fixture(scope="session")
+def docker_registry() -> Iterator[DockerRegistry]:
+    """Share one real registry: open, deletion enabled."""
+    with DockerRegistry() as registry:
+        yield registry
+
+
+@pytest.fixture(scope="session")
+def secured_docker_registry() -> Iterator[DockerRegistry]:
+    """Share one real registry behind htpasswd; its ``auth`` has user and password."""
+    with DockerRegistry(htpasswd=dict([HTPASSWD_USER])) as registry:
+        yield registry
+
+
+@pytest.fixture(scope="session")
+def undeletable_docker_registry() -> Iterator[DockerRegistry]:
+    """Share one real registry with deletion disabled."""
+    with DockerRegistry(delete=False) as registry:
+        yield registry
+
+
+@pytest.fixture
+def make_docker_registry(
+    enter: Callable[[AbstractContextManager[DockerRegistry]], DockerRegistry],
+) -> Callable[..., DockerRegistry]:
+    """Start a real registry of this test's own, to stop, freeze or fill."""
+    return lambda **options: enter(DockerRegistry(**options))
+
+
+@pytest.fixture
+def pusher(docker_registry: DockerRegistry, repository: str) -> Iterator[Pusher]:
+    """Push into a fresh repository of the shared real registry."""
+    with docker_registry.client() as client:
+        yield Pusher(client, repository)
