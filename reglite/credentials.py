@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 
 from reglite.errors import ConfigurationError
 
+TOKEN_USERNAME = "<token>"  # noqa: S105 - Docker's mark for an identity token, no secret
+
 AuthKind = Literal["none", "basic", "helper", "identity-token"]
 
 

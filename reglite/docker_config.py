@@ -5,27 +5,40 @@ Read as tolerantly as Docker reads it: unknown keys are ignored, entries that ar
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reglite.credentials import Credentials, parse_basic_auth
+from reglite.credentials import TOKEN_USERNAME, Credentials, parse_basic_auth
 from reglite.errors import ConfigurationError
 from reglite.key_path import KeyPath
 from reglite.registry_url import DOCKER_HUB_HOST, DOCKER_HUB_LOGIN, parse_docker_server
 
-TOKEN_USERNAME = "<token>"  # noqa: S105 - Docker's mark for an identity token, no secret
+# 'desktop.exe' is a common one, on WSL.
+_HELPER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class DockerConfig:
-    """What Docker's configuration says about each host (``name[:port]``)."""
+    """What Docker's configuration says about each host (``name[:port]``).
+
+    ``stored`` maps each host that ``credsStore`` lists to the server it is listed as; None is "not
+    known", and then the store is asked for any host. ``environ`` is that of the helpers.
+    """
 
     path: str = ""
     auths: Mapping[str, Credentials | None] = field(default_factory=dict)
     cred_helpers: Mapping[str, str] = field(default_factory=dict)
     creds_store: str | None = None
+    stored: Mapping[str, str] | None = None
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """All hosts that are known here."""
+        return frozenset({*self.auths, *self.cred_helpers, *(self.stored or {})})
 
 
 def find_docker_config(environ: Mapping[str, str]) -> Path:
@@ -136,6 +149,6 @@ def _parse_helpers(raw: Mapping[str, Any], place: KeyPath) -> dict[str, str]:
 
 def _check_helper(name: Any, place: KeyPath) -> str:
     """Return a name that is fit to be part of a command's name: never a path."""
-    if not isinstance(name, str) or not name.replace("-", "").replace("_", "").isalnum():
+    if not isinstance(name, str) or not _HELPER_NAME.fullmatch(name):
         place.fail("must be the NAME of a program docker-credential-NAME")
     return name

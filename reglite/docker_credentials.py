@@ -1,12 +1,84 @@
-"""What Docker's config has for one host: ``credHelpers``, then ``credsStore``, then ``auths``."""
+"""What Docker has for one host: ``credHelpers``, then ``credsStore``, then ``auths``; or ECR's."""
 
-from reglite.credentials import Anonymous, CredentialSource, FixedCredentials
-from reglite.docker_config import DockerConfig
+from dataclasses import dataclass, field, replace
+
+from reglite.aws import EcrCredentials, find_ecr_region
+from reglite.credential_helper import CredentialHelper, HelperCredentials
+from reglite.credentials import (
+    Anonymous,
+    AuthKind,
+    Credentials,
+    CredentialSource,
+    FixedCredentials,
+)
+from reglite.docker_config import DockerConfig, find_host, format_server
+from reglite.errors import RegliteError
+
+
+@dataclass(slots=True)
+class FirstOf:
+    """The first of several sources that has something; it speaks for that one once it is known."""
+
+    sources: tuple[CredentialSource, ...]
+    _chosen: CredentialSource | None = field(default=None, init=False, repr=False)
+
+    @property
+    def kind(self) -> AuthKind:
+        """The kind of the source that answered, before that of the first one."""
+        return (self._chosen or self.sources[0]).kind
+
+    @property
+    def label(self) -> str:
+        """The label of the source that answered, before that of the first one."""
+        return (self._chosen or self.sources[0]).label
+
+    async def resolve(self) -> Credentials | None:
+        """Ask one source after the other; raises what the first failing one raises."""
+        for source in self.sources:
+            credentials = await source.resolve()
+            if credentials is not None:
+                self._chosen = source
+                return credentials
+        self._chosen = Anonymous()
+        return None
+
+
+def list_stored(docker: DockerConfig) -> tuple[DockerConfig, tuple[str, ...]]:
+    """Ask ``credsStore`` for its hosts; return the completed configuration and notes for people.
+
+    A store that is missing or broken must not keep the other registries from being shown.
+    """
+    if docker.creds_store is None:
+        return docker, ()
+    helper = CredentialHelper(docker.creds_store, docker.environ)
+    if helper.find_program() is None:
+        note = f"{docker.path}: credsStore: there is no {helper.program} on PATH, so it is left out"
+        return replace(docker, creds_store=None), (note,)
+    try:
+        servers = helper.list_servers()
+    except RegliteError as exc:
+        return docker, (f"{docker.path}: credsStore: {exc.message}",)
+    hosts = {find_host(server): server for server in servers}
+    stored = {host: server for host, server in hosts.items() if host is not None}
+    return replace(docker, stored=stored), ()
 
 
 def find_docker_credential(host: str, docker: DockerConfig) -> CredentialSource:
     """Return the credential source of a host, ``name[:port]``; Anonymous where there is none."""
+    sources: list[CredentialSource] = []
+    if host in docker.cred_helpers:
+        helper = CredentialHelper(docker.cred_helpers[host], docker.environ)
+        sources.append(HelperCredentials(helper, format_server(host)))
+    if docker.creds_store is not None and (docker.stored is None or host in docker.stored):
+        server = (docker.stored or {}).get(host, format_server(host))
+        helper = CredentialHelper(docker.creds_store, docker.environ)
+        sources.append(HelperCredentials(helper, server))
     credentials = docker.auths.get(host)
-    if credentials is None:
+    if credentials is not None:
+        sources.append(FixedCredentials(credentials, label="docker-config"))
+    region = find_ecr_region(host)
+    if region is not None:
+        sources.append(EcrCredentials(region))
+    if not sources:
         return Anonymous()
-    return FixedCredentials(credentials, label="docker-config")
+    return sources[0] if len(sources) == 1 else FirstOf(tuple(sources))

@@ -5,11 +5,13 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reglite.access_config import AccessConfig
 from reglite.docker_config import DockerConfig, find_docker_config, load_docker_config
+from reglite.docker_credentials import list_stored
+from reglite.inventory_access import read_access
 from reglite.inventory_document import InventoryDocument, parse_inventory_document
 from reglite.inventory_entry import read_docker_host, read_entry, read_url
 from reglite.key_path import KeyPath
@@ -45,13 +47,13 @@ def load_inventory(
 ) -> Inventory:
     """Gather all registries; raises ConfigurationError naming the file, the key path and the fix.
 
-    The document is the first of ``config_file``, ``REGLITE_CONFIG_FILE``, ``REGLITE_INVENTORY``
-    (the YAML itself) and ``inventory.yaml``, of which only the last may be absent. ``urls`` (or
-    else ``REGLITE_REGISTRIES``) follow, then the hosts of Docker's config that are not there yet.
+    The document is the first of ``config_file``, ``REGLITE_INVENTORY`` (the YAML itself),
+    ``REGLITE_CONFIG_FILE`` and ``inventory.yaml``, of which only the last may be absent. ``urls``
+    (or else ``REGLITE_REGISTRIES``) follow, then Docker's hosts that are not there yet, ``extra``.
     """
     text, root = _read_text(config_file, environ, working_folder or Path.cwd())
     document = parse_inventory_document(text or "", root, environ)
-    docker = _load_docker(document, root, environ)
+    docker, notes = list_stored(_load_docker(document, root, environ))
     registries = _read_entries(document, root, docker)
     if urls:
         _add_urls(registries, urls, docker, KeyPath("command line", root.folder))
@@ -61,19 +63,22 @@ def load_inventory(
     _add_docker_hosts(registries, docker)
     _add(registries, extra)
     path = None if text is None else root.file
-    return Inventory(tuple(registries.values()), AccessConfig(), path)
+    return Inventory(
+        tuple(registries.values()), read_access(document.access, root / "access"), path, notes
+    )
 
 
 def _read_text(
     config_file: str | None, environ: Mapping[str, str], folder: Path
 ) -> tuple[str | None, KeyPath]:
+    inline = environ.get("REGLITE_INVENTORY")
+    if inline and not config_file:
+        return inline, KeyPath("REGLITE_INVENTORY", folder)
     named = config_file or environ.get("REGLITE_CONFIG_FILE")
     if named:
         path = folder / Path(named).expanduser()
-        return _read_file(path, KeyPath(named, path.parent)), KeyPath(named, path.parent)
-    inline = environ.get("REGLITE_INVENTORY")
-    if inline:
-        return inline, KeyPath("REGLITE_INVENTORY", folder)
+        root = KeyPath(named, path.parent)
+        return _read_file(path, root), root
     root = KeyPath(DEFAULT_FILE, folder)
     path = folder / DEFAULT_FILE
     return (_read_file(path, root) if path.exists() else None), root
@@ -97,12 +102,12 @@ def _load_docker(
     if setting is False:
         return DockerConfig()
     if setting is True:
-        return load_docker_config(find_docker_config(environ))
+        return replace(load_docker_config(find_docker_config(environ)), environ=environ)
     path = root.folder / Path(setting).expanduser()
     path = path / "config.json" if path.is_dir() else path
     if not path.is_file():
         (root / "docker_config").fail("names no file: give the path of Docker's config.json")
-    return load_docker_config(path)
+    return replace(load_docker_config(path), environ=environ)
 
 
 def _read_entries(
@@ -135,11 +140,13 @@ def _add_urls(
 
 def _add_docker_hosts(registries: dict[str, RegistryConfig], docker: DockerConfig) -> None:
     present = {parse_registry_url(config.url).host for config in registries.values()}
-    for host in sorted({*docker.auths, *docker.cred_helpers} - present):
+    for host in sorted(docker.hosts - present):
         _add(registries, [read_docker_host(host, docker)])
 
 
 def _add(registries: dict[str, RegistryConfig], extra: Iterable[RegistryConfig]) -> None:
     """Add entries under their names, or where one is taken under the next free one."""
     for config in extra:
-        registries.setdefault(config.name, config)
+        names = (config.name, *(f"{config.name}-{number}" for number in range(2, 1000)))
+        name = next(name for name in names if name not in registries)
+        registries[name] = replace(config, name=name)

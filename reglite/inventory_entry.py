@@ -7,6 +7,7 @@ from reglite.credentials import Credentials, CredentialSource, FixedCredentials,
 from reglite.docker_config import DockerConfig
 from reglite.docker_credentials import find_docker_credential
 from reglite.errors import ConfigurationError, NameInvalid
+from reglite.inventory_access import check_globs
 from reglite.inventory_document import RegistrySection
 from reglite.key_path import KeyPath
 from reglite.reference import parse_repository, shorten
@@ -138,11 +139,10 @@ def _read_repositories(names: list[str], place: KeyPath) -> tuple[str, ...]:
 
 
 def _read_protect(globs: list[str], place: KeyPath) -> tuple[str, ...]:
+    check_globs(globs, place)
     for index, glob in enumerate(globs):
-        if not re.fullmatch(r"[A-Za-z0-9_*?.\[\]!-]+", glob, re.ASCII):
-            (place / index).fail(
-                f"'{shorten(glob)}' is no tag glob: use the characters of tags and * ?"
-            )
+        if "/" in glob or ":" in glob:
+            (place / index).fail(f"'{shorten(glob)}' covers no tag: tags hold no '/' and no ':'")
     return tuple(dict.fromkeys(globs))
 
 
