@@ -1,0 +1,58 @@
+"""Styles, scripts and icons: joined, minified and put under one hash of all their bytes."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import rcssmin  # type: ignore[import-untyped]
+import rjsmin  # type: ignore[import-untyped]
+
+LAYERS = ("reset", "tokens", "base", "components", "utilities")
+"""Cascade layers, weakest first; the folder or file name of a style sheet says which is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """Delivered bytes by path below ``assets/{digest}/``, and the scripts as they were written."""
+
+    digest: str
+    files: Mapping[str, bytes]
+    sources: Mapping[str, str]
+
+
+def load_assets(folder: Path) -> Assets:
+    """Read ``assets/`` and return what is delivered, under a hash of all of it."""
+    scripts = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted((folder / "js").rglob("*.js"))
+    }
+    files = {path: rjsmin.jsmin(source).encode() for path, source in scripts.items()}
+    files["style.css"] = rcssmin.cssmin(join_styles(folder / "css")).encode()
+    for path in sorted((folder / "icons").glob("*.svg")):
+        files[path.name] = _minify_svg(path.read_text(encoding="utf-8")).encode()
+    return Assets(_hash(files), files, scripts)
+
+
+def join_styles(folder: Path) -> str:
+    """Join the style sheets, each layer around its file (``reset.css``) or folder."""
+    return "\n".join([f"@layer {', '.join(LAYERS)};", *(_join_layer(folder, x) for x in LAYERS)])
+
+
+def _join_layer(folder: Path, layer: str) -> str:
+    sheets = [*folder.glob(f"{layer}.css"), *sorted((folder / layer).glob("*.css"))]
+    rules = "\n".join(path.read_text(encoding="utf-8") for path in sheets)
+    return f"@layer {layer} {{\n{rules}\n}}"
+
+
+def _minify_svg(source: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r">\s+<", "><", source)).strip()
+
+
+def _hash(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path}\0{len(files[path])}\0".encode())
+        digest.update(files[path])
+    return digest.hexdigest()[:12]

@@ -1,0 +1,116 @@
+"""Renders the documents: one per view and language."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reglite.site.assets import Assets
+from reglite.site.catalogue import LANGUAGES, Catalogue
+from reglite.site.scripts import collect_modules, find_messages
+
+SHELL = "js/elements/shell.js"
+"""The module that every page loads beside its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOptions:
+    """What a build is told; ``api_root`` goes before ``/api/v1`` (empty: the page's own origin)."""
+
+    title: str
+    version: str
+    api_root: str
+    openapi: Mapping[str, Any] | None = None
+
+    @property
+    def policy(self) -> str:
+        """The Content-Security-Policy of every page: own files, own API, no strings as code."""
+        parts = urlsplit(self.api_root)
+        origin = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+        return (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            f"connect-src 'self'{origin}; base-uri 'none'; form-action 'none'; "
+            "require-trusted-types-for 'script'; trusted-types 'none'"
+        )
+
+
+class PageRenderer:
+    """Renders pages of one source folder with one set of assets."""
+
+    def __init__(self, folder: Path, assets: Assets, options: SiteOptions) -> None:
+        self._folder = folder
+        self._assets = assets
+        self._options = options
+        self._environment = Environment(
+            loader=FileSystemLoader([folder / "pages", folder / "layouts", folder / "partials"]),
+            undefined=StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def render(self, catalogue: Catalogue) -> dict[str, bytes]:
+        """Return the documents of one language by their path below the site's root."""
+        is_default = catalogue.language == LANGUAGES[0]
+        prefix = "" if is_default else f"{catalogue.language}/"
+        names = sorted(path.name for path in (self._folder / "pages").glob("*.html"))
+        return {
+            f"{prefix}{name}": self._render_page(name, catalogue, "" if is_default else "../")
+            for name in names
+        }
+
+    def _render_page(self, name: str, catalogue: Catalogue, root: str) -> bytes:
+        scripts = self._find_scripts(name)
+        text = self._environment.get_template(name).render(
+            options=self._options,
+            page=name.removesuffix(".html"),
+            language=catalogue.language,
+            languages=_link_languages(name, root),
+            root=root,
+            assets=f"{root}assets/{self._assets.digest}",
+            scripts=scripts,
+            modules=self._collect(scripts),
+            strings=self._dump_strings(catalogue, scripts),
+            t=catalogue.get,
+        )
+        return _squeeze(text).encode()
+
+    def _find_scripts(self, name: str) -> list[str]:
+        own = f"js/pages/{_script_name(name)}.js"
+        return [SHELL, own] if own in self._assets.sources else [SHELL]
+
+    def _collect(self, scripts: list[str]) -> list[str]:
+        graphs = (collect_modules(self._assets.sources, script) for script in scripts)
+        return sorted({module for graph in graphs for module in graph})
+
+    def _dump_strings(self, catalogue: Catalogue, scripts: list[str]) -> Markup:
+        known = frozenset(catalogue.messages)
+        keys: frozenset[str] = frozenset()
+        for module in self._collect(scripts):
+            keys |= find_messages(self._assets.sources[module], known)
+        text = json.dumps(catalogue.select(keys), ensure_ascii=False, separators=(",", ":"))
+        return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # from our own catalogue
+
+
+def _script_name(page: str) -> str:
+    stem = page.removesuffix(".html")
+    return "registries" if stem == "index" else stem
+
+
+def _link_languages(name: str, root: str) -> list[tuple[str, str]]:
+    return [
+        (language, f"{root}{'' if language == LANGUAGES[0] else language + '/'}{name}")
+        for language in LANGUAGES
+    ]
+
+
+def _squeeze(text: str) -> str:
+    """Drop indentation between tags; text inside ``pre`` is one line each and survives."""
+    lines = (line.strip() for line in text.splitlines())
+    return re.sub(r"\n+", "\n", "\n".join(lines)).strip() + "\n"
