@@ -3,7 +3,7 @@
  * form fields, open dialogs and IME are left alone; `setShortcuts(false)` switches characters off.
  */
 
-const SETTING = "rl-shortcuts";
+const SETTING = "reglite.keys";
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const PRINTED = { "/": "Slash", "?": "Shift+Slash" };
 

@@ -1,0 +1,45 @@
+/** What went wrong or well, in words: banners above a list, and an error in its place. */
+import { icon, make } from "../lib/dom.js";
+import { t } from "../lib/i18n.js";
+
+const TITLES = {
+  OFFLINE: "error.offline",
+  SESSION_EXPIRED: "error.expired",
+  UNAUTHORIZED: "error.unauthorized",
+  DENIED: "error.denied",
+  NAME_UNKNOWN: "error.not_found",
+  MANIFEST_UNKNOWN: "error.not_found",
+  REGISTRY_UNKNOWN: "error.registry_unknown",
+  REGISTRY_UNREACHABLE: "error.unreachable",
+  REGISTRY_TIMEOUT: "error.timeout",
+  TOOMANYREQUESTS: "error.too_many",
+};
+
+/** A few words for an error's code. */
+export const titleOf = (error, registry) => t(TITLES[error.code] ?? "error.other", { registry });
+
+/** A button; `look` is classes beside `button`. */
+export const button = (text, onclick, { glyph, look = "" } = {}) =>
+  make("button", { class: `button ${look}`, type: "button", onclick }, ...(glyph ? [icon(glyph), " "] : []), text);
+
+/** A strip with an icon, words (strings and nodes) and buttons; `danger` is said at once. */
+export const banner = (kind, glyph, words, ...buttons) =>
+  make("div", { class: `banner ${kind}`, role: kind === "danger" ? "alert" : "status" },
+    icon(glyph), make("p", {}, ...words), ...buttons);
+
+/** The button that takes a banner away. */
+export const dismissal = (onDismiss = () => {}) => make("button", {
+  class: "tool", type: "button", "aria-label": t("common.dismiss"),
+  onclick: (event) => {
+    event.currentTarget.closest(".banner").remove();
+    onDismiss();
+  },
+}, icon("close"));
+
+/** An error in the place of a list: what, where and what to do, code, Retry. */
+export const trouble = (error, registry, onRetry) =>
+  make("div", { class: "void", role: "alert" },
+    make("h3", {}, icon("error"), " ", titleOf(error, registry)),
+    ...(error.message === error.code ? [] : [make("p", {}, error.message)]),
+    make("div", { class: "retry" },
+      button(t("common.retry"), onRetry, { glyph: "retry" }), make("code", { class: "dim" }, error.code)));
