@@ -85,14 +85,15 @@ class PageRenderer:
         own = f"js/pages/{_script_name(name)}.js"
         return [SHELL, own] if own in self._assets.sources else [SHELL]
 
-    def _collect(self, scripts: list[str]) -> list[str]:
-        graphs = (collect_modules(self._assets.sources, script) for script in scripts)
+    def _collect(self, scripts: list[str], *, include_lazy: bool = False) -> list[str]:
+        sources = self._assets.sources
+        graphs = (collect_modules(sources, s, include_lazy=include_lazy) for s in scripts)
         return sorted({module for graph in graphs for module in graph})
 
     def _dump_strings(self, catalogue: Catalogue, scripts: list[str]) -> Markup:
         known = frozenset(catalogue.messages)
         keys: frozenset[str] = frozenset()
-        for module in self._collect(scripts):
+        for module in self._collect(scripts, include_lazy=True):
             keys |= find_messages(self._assets.sources[module], known)
         text = json.dumps(catalogue.select(keys), ensure_ascii=False, separators=(",", ":"))
         return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # from our own catalogue

@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from reglite.errors import ConfigurationError
 
 _IMPORT = re.compile(r"""^\s*(?:import|export)\b[^"';]*?["'](\.[^"']+)["']""", re.MULTILINE)
+_LAZY_IMPORT = re.compile(r"""\bimport\(\s*["'](\.[^"']+)["']\s*\)""")
 _LITERAL = re.compile(r"""(["'])([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)\1""")
 _TRANSLATION = re.compile(r"""\bt\(\s*(["'])([^"']+)\1""")
 
 
-def collect_modules(sources: Mapping[str, str], entry: str) -> tuple[str, ...]:
+def collect_modules(
+    sources: Mapping[str, str], entry: str, *, include_lazy: bool = False
+) -> tuple[str, ...]:
     """Return an entry module and all it imports, directly or not, sorted by path.
 
-    Paths are relative to the folder of assets. Raises ConfigurationError for a module that does
-    not exist.
+    ``include_lazy`` adds what ``import()`` fetches only when it is needed. Paths are relative to
+    the folder of assets. Raises ConfigurationError for a module that does not exist.
     """
+    patterns = (_IMPORT, _LAZY_IMPORT) if include_lazy else (_IMPORT,)
     found: set[str] = set()
     waiting = [entry]
     while waiting:
@@ -26,7 +30,8 @@ def collect_modules(sources: Mapping[str, str], entry: str) -> tuple[str, ...]:
         if path not in sources:
             raise ConfigurationError(f"{entry} imports {path}, which does not exist")
         found.add(path)
-        waiting += [_resolve(path, target) for target in _IMPORT.findall(sources[path])]
+        targets = [t for pattern in patterns for t in pattern.findall(sources[path])]
+        waiting += [_resolve(path, target) for target in targets]
     return tuple(sorted(found))
 
 

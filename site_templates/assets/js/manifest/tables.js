@@ -1,0 +1,88 @@
+/** The tables of the manifest page: platforms, layers, history. */
+import { icon, make, stamp } from "../lib/dom.js";
+import { formats, t } from "../lib/i18n.js";
+import { shortDigest } from "../lib/format.js";
+import { link } from "../lib/url-state.js";
+import { parseStep } from "./history.js";
+import { plain, timeOf } from "./facts.js";
+
+/** A button that shows 12 digits of a digest and copies the whole. */
+export const digestButton = (digest) => make("button", {
+  class: "digest", type: "button", title: digest, "data-copy": digest,
+  "aria-label": t("copy.digest_of", { digest: shortDigest(digest) }),
+}, shortDigest(digest));
+
+const isAbsent = (platform) => !platform.size_bytes && !platform.created;
+
+/** One row per platform; the chosen one is marked, each is a link. */
+export const platformRows = (view, chosen, query) => view.platforms.map((platform) => {
+  const { root, open, tick, name, size, built, digest } = stamp("platform-row");
+  open.href = link("manifest.html", { ...query, platform: platform.platform });
+  name.textContent = plain(platform.platform);
+  if (platform === chosen) {
+    root.classList.add("chosen");
+    open.setAttribute("aria-current", "true");
+    tick.replaceWith(icon("check"));
+  }
+  size.textContent = isAbsent(platform) ? t("manifest.absent") : formats.size(platform.size_bytes);
+  if (platform.created) built.append(timeOf(platform.created));
+  digest.append(digestButton(platform.digest));
+  root.dataset.digest = platform.digest;
+  return root;
+});
+
+const COMPRESSION = { gzip: "gzip", zstd: "zstd" };
+
+/** `tar, gzip` of a layer's media type; the whole type where it is none of the known ones. */
+export const layerType = (mediaType) => {
+  if (!/(layer|rootfs)/.test(mediaType)) return mediaType.replace(/^application\/(vnd\.)?/, "");
+  const packed = COMPRESSION[/[+.](gzip|zstd)$/.exec(mediaType)?.[1]];
+  return ["tar", packed, /foreign|nondistributable/.test(mediaType) && t("manifest.foreign")].filter(Boolean).join(", ");
+};
+
+const share = (part, whole) => (part / whole < 0.01 ? t("manifest.share_least") : t("manifest.share", { n: Math.round((100 * part) / whole) }));
+
+/** The command that made each layer, by the layer's position: an image may hold a layer twice. */
+const commandsOf = (layers, history) => {
+  const made = new Map();
+  const steps = history.filter((step) => step.layer);
+  if (steps.length === layers.length) steps.forEach((step, at) => made.set(at, step));
+  return made;
+};
+
+/** One row per layer: its share of the largest as a bar, and what made it. */
+export const layerRows = (layers, history) => {
+  const total = layers.reduce((sum, layer) => sum + layer.size_bytes, 0) || 1;
+  const largest = Math.max(...layers.map((layer) => layer.size_bytes), 1);
+  const made = commandsOf(layers, history);
+  return layers.map((layer, at) => {
+    const { root, n, digest, type, bar, percent, share: cell, command, size } = stamp("layer-row");
+    n.textContent = formats.number(at + 1);
+    digest.append(digestButton(layer.digest));
+    type.textContent = plain(layerType(layer.media_type));
+    type.title = plain(layer.media_type);
+    bar.setAttribute("width", `${Math.max(0.4, (100 * layer.size_bytes) / largest).toFixed(1)}%`);
+    percent.textContent = cell.title = share(layer.size_bytes, total);
+    const step = made.get(at) && parseStep(made.get(at).created_by ?? "");
+    if (step) command.textContent = command.title = plain(`${step.word} ${step.lines.join(" ")}`);
+    size.textContent = formats.size(layer.size_bytes);
+    return root;
+  });
+};
+
+/** One row per step of the history, oldest first, written as in a Dockerfile. */
+export const historyRows = (history) => {
+  let layers = 0;
+  return history.map((step, at) => {
+    const { root, n, step: code, layer, size } = stamp("history-row");
+    const { word, lines } = parseStep(step.created_by || step.comment || "");
+    n.textContent = formats.number(at + 1);
+    code.append(...lines.map((line, row) => make("span", {}, ...(row || !word ? [plain(line)] : [make("b", {}, word), ` ${plain(line)}`]))));
+    root.classList.toggle("empty", step.empty_layer);
+    if (!step.empty_layer) {
+      layer.textContent = formats.number(++layers);
+      size.textContent = step.size_bytes == null ? "" : formats.size(step.size_bytes);
+    }
+    return root;
+  });
+};

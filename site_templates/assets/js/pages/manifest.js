@@ -1,0 +1,142 @@
+/** One manifest: what it is, what it holds, what is attached to it. */
+import { createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
+import { announce, make, one, partsOf, showProgress } from "../lib/dom.js";
+import { shortDigest } from "../lib/format.js";
+import { formats, t } from "../lib/i18n.js";
+import { FORMATS } from "../lib/pull.js";
+import { decode, link } from "../lib/url-state.js";
+import { copyFrom } from "../elements/copy.js";
+import { trouble } from "../elements/messages.js";
+import { attestationFolds, referrerFolds } from "../manifest/attached.js";
+import { chartPairs } from "../manifest/chart.js";
+import { builtPair, configPairs, kindOf, pair, plain, sizePair, sourcePairs } from "../manifest/facts.js";
+import { historyRows, layerRows, platformRows } from "../manifest/tables.js";
+import { tagsPair } from "../manifest/tags.js";
+
+const where = decode(location.search, { registry: "", repository: "", tag: "", digest: "", platform: "" });
+const repository = registryPath(where.registry, where.repository);
+const page = partsOf(one("#content"));
+const turn = createTurn();
+
+const manifestPath = (digest, platform) => withQuery(`${repository}/manifests/${digest}`, { platform });
+const firstPath = () => (where.tag
+  ? withQuery(`${repository}/tags/${encodeURIComponent(where.tag)}/manifest`, { platform: where.platform })
+  : manifestPath(where.digest, where.platform));
+
+const choosePlatform = (platforms) => platforms.find((p) => p.platform === where.platform)
+  ?? platforms.find((p) => p.platform === "linux/amd64") ?? platforms[0];
+
+/** Shows a section if it has rows, and says in its header how many there are. */
+const fillSection = (name, rows, note) => {
+  page[name].hidden = !rows.length;
+  (page[`${name}_rows`] ?? page[`${name.replace(/s$/, "")}_rows`] ?? page[`${name}_pairs`] ?? page[`${name}_folds`]).replaceChildren(...rows);
+  if (note != null) page[`${name}_note`].textContent = note;
+};
+
+const showTitle = () => {
+  const reference = where.tag ? [`${where.repository}:`, where.tag] : [`${where.repository}@`, shortDigest(where.digest)];
+  page.title.replaceChildren(make("span", { class: "dim" }, reference[0]), reference[1]);
+  document.title = `${reference.join("")}, ${where.registry}, RegLite`;
+};
+
+const showPull = async (view) => {
+  const { registries } = await requestOnce("/api/v1/registries");
+  const registry = registries.find((entry) => entry.name === where.registry);
+  if (!registry || ["signature", "attestation", "placeholder"].includes(view.kind)) return;
+  const format = view.kind === "chart" ? "helm" : "docker";
+  const command = FORMATS[format](registry, where.repository, where.tag, view.digest);
+  const verb = /^\w+ pull /.exec(command)[0];
+  page.pull_verb.textContent = verb;
+  page.pull_text.textContent = command.slice(verb.length);
+  page.pull_copy.onclick = () => copyFrom(page.pull_copy, command);
+  page.pull.hidden = false;
+};
+
+const showFacts = (view, chosen) => {
+  const copy = make("button", { class: "tool", type: "button", "data-copy": view.digest, "aria-label": t("copy.digest"), title: t("copy.digest") });
+  copy.append(page.pull_copy.firstElementChild.cloneNode(true));
+  page.facts.replaceChildren(
+    pair(t("manifest.digest"), [make("code", {}, view.digest), " ", copy], "whole"),
+    tagsPair(where, view.digest),
+    pair(t("manifest.kind"), kindOf(view)),
+    sizePair(view, chosen),
+    builtPair(view),
+    pair(t("manifest.media_type"), plain(view.media_type), "code"),
+    ...(view.artifact_type ? [pair(t("manifest.artifact_type"), plain(view.artifact_type), "code")] : []),
+    ...(view.subject ? [pair(t("manifest.subject"), make("a", { class: "link", href: link("manifest.html", { registry: where.registry, repository: where.repository, digest: view.subject }) }, shortDigest(view.subject)), "code")] : []),
+    ...sourcePairs(view),
+  );
+};
+
+const showRaw = (view) => {
+  page.raw_name.textContent = kindOf(view);
+  page.raw_size.textContent = t("manifest.bytes", { n: view.manifest_bytes });
+  page.raw_text.textContent = plain(view.raw);
+  page.raw_copy.onclick = () => copyFrom(page.raw_copy, view.raw);
+  page.raw_save.href = URL.createObjectURL(new Blob([view.raw], { type: "application/json" }));
+  page.raw_save.download = `${view.digest.replace(":", "-")}.json`;
+};
+
+/** What belongs to the chosen platform, or to the one image that there is. */
+const showImage = (view, chosen) => {
+  const of = chosen && view.kind === "index" ? chosen.platform : "";
+  const total = formats.size(view.layers.reduce((sum, layer) => sum + layer.size_bytes, 0));
+  const history = view.image?.history ?? [];
+  fillSection("layers", layerRows(view.layers, history), t(of ? "manifest.layers_of" : "manifest.layers_note", { n: view.layers.length, size: total, platform: of }));
+  fillSection("history", historyRows(history), t("manifest.history_note", { n: history.length }));
+  fillSection("config", configPairs(view.image, view.annotations), of);
+};
+
+const showAttached = async (view, chosen, signal) => {
+  const mark = (digest, words) => {
+    one(`[data-digest="${digest}"] [data-part=attested]`, page.platform_rows).textContent = words;
+  };
+  const [attestations, referrers] = await Promise.allSettled([
+    attestationFolds(where, view.platforms, chosen, mark, signal),
+    referrerFolds(where, view.digest, signal),
+  ]);
+  if (signal.aborted) return;
+  const folds = [...(attestations.value ?? []), ...(referrers.value?.folds ?? [])];
+  const failed = [attestations, referrers].filter((result) => result.reason);
+  fillSection("attached", [...folds, ...failed.map(({ reason }) => trouble(reason, where.registry, load))], formats.number(folds.length));
+  if (referrers.value?.signatures) {
+    page.facts.append(pair(t("manifest.signatures"), [
+      t("manifest.signed", { n: referrers.value.signatures }), " ", make("span", { class: "soft" }, t("manifest.not_verified"))]));
+  }
+};
+
+const show = async (view, signal) => {
+  const chosen = choosePlatform(view.platforms);
+  showFacts(view, chosen);
+  showRaw(view);
+  fillSection("platforms", view.kind === "index" ? platformRows(view, chosen, { ...where, platform: "" }) : []);
+  page.split.hidden = false;
+  page.problem.replaceChildren();
+  const needsImage = view.kind === "index" && chosen && !view.image;
+  const [image] = await Promise.all([
+    needsImage ? request(manifestPath(view.digest, chosen.platform), { signal }) : view,
+    showPull(view),
+  ]);
+  showImage(image, chosen);
+  if (view.kind === "chart") fillSection("chart", await chartPairs(repository, view, signal));
+  announce(t("manifest.ready", { name: page.title.textContent }));
+  await showAttached(view, chosen, signal);
+};
+
+const load = async (fresh = false) => {
+  const signal = turn();
+  const late = setTimeout(() => showProgress(-1), 150);
+  try {
+    await show(await request(firstPath(), { signal, fresh: fresh === true }), signal);
+  } catch (error) {
+    if (!isAbort(error)) page.problem.replaceChildren(trouble(error, where.registry, load));
+  } finally {
+    clearTimeout(late);
+    if (!signal.aborted) showProgress(null);
+  }
+};
+
+showTitle();
+page.refresh.onclick = () => load(true);
+document.addEventListener("rl:signed-in", () => load());
+load();
