@@ -1,0 +1,188 @@
+"""The repositories of a registry: its catalog, and what the inventory adds or stands in for."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reglite.browse.address import format_next, format_repositories_path
+from reglite.browse.catalog import Position, parse_position, start_after, walk_catalog
+from reglite.browse.tags import filter_names
+from reglite.errors import BadRequest, Denied, NotFound, RegistryTimeout, Unsupported
+from reglite.registry.client import RegistryClient
+from reglite.registry.limits import CALL_SECONDS, PAGE_SIZE
+
+DEFAULT_REPOSITORIES: Final = 100
+
+_OWN: Final = "own~"
+"""Begins the cursor of a page that goes on in the inventory's own list."""
+
+_MAX_OFFSET_DIGITS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoriesView:
+    """One page of repositories; a short page is the last one only where ``next`` is None."""
+
+    registry: str
+    repositories: tuple[str, ...]
+    next: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {
+            "registry": self.registry,
+            "repositories": list(self.repositories),
+            "next": self.next,
+        }
+
+
+async def list_repositories(
+    client: RegistryClient,
+    *,
+    n: int = DEFAULT_REPOSITORIES,
+    last: str | None = None,
+    cursor: str | None = None,
+    q: str | None = None,
+    fresh: bool = False,
+    budget_seconds: float = CALL_SECONDS,
+) -> RepositoriesView:
+    """Return up to ``n`` repositories; ``q`` filters over all pages, as far as the budget lasts.
+
+    ``cursor`` is what an earlier ``next`` carried, ``last`` a name to start after. Raises
+    Unsupported where there is no catalog and the inventory names no ``repositories:``.
+    """
+    listing = _Listing(client, n=n, q=q, fresh=fresh, budget_seconds=budget_seconds)
+    names, following = await listing.get_page(last, cursor)
+    query = {"n": n, "q": q or None, "cursor": following}
+    path = format_repositories_path(client.config.name)
+    return RepositoriesView(
+        registry=client.config.name,
+        repositories=tuple(names),
+        next=None if following is None else format_next(path, query),
+    )
+
+
+class _Listing:
+    """The inventory's own list first, then the catalog without it: no name comes twice."""
+
+    def __init__(
+        self,
+        client: RegistryClient,
+        *,
+        n: int,
+        q: str | None,
+        fresh: bool,
+        budget_seconds: float,
+    ) -> None:
+        self._client = client
+        self._n = n
+        self._q = q
+        self._fresh = fresh
+        self._budget_seconds = budget_seconds
+        self._inventory = client.config.repositories
+
+    async def get_page(self, last: str | None, cursor: str | None) -> tuple[list[str], str | None]:
+        """Return the names of one page and the cursor of the next."""
+        if cursor is not None and not cursor.startswith(_OWN):
+            names, position = await self._collect(parse_position(cursor), self._n)
+            return names, _format(position)
+        offset = _parse_offset(cursor)
+        own = self._list_own(last)[offset:]
+        if len(own) > self._n:
+            return own[: self._n], f"{_OWN}{offset + self._n}"
+        try:
+            names, position = await self._collect(start_after(last), self._n - len(own))
+        except (Denied, NotFound, Unsupported) as exc:
+            self._check_stand_in(exc)
+            return own, None
+        return _merge(own, names), _format(position)
+
+    def _list_own(self, last: str | None) -> list[str]:
+        matching = filter_names(sorted(set(self._inventory), key=_by_component), self._q)
+        return [name for name in matching if not last or _by_component(name) > _by_component(last)]
+
+    def _check_stand_in(self, exc: Exception) -> None:
+        """Let the failure pass only where the inventory's list stands in for the catalog."""
+        if self._inventory:
+            return
+        if isinstance(exc, Unsupported):
+            raise Unsupported(
+                f"{self._client.config.name} has no catalog: open a repository by its name, or "
+                f"list what to show under repositories: in inventory.{self._client.config.name}"
+            ) from exc
+        raise exc
+
+    async def _collect(self, start: Position, room: int) -> tuple[list[str], Position | None]:
+        """Gather names until the page is full, the catalog ends or, filtering, time is up."""
+        gathering = _Gathering(start, room, frozenset(self._inventory), self._q)
+        size = PAGE_SIZE if self._q else max(self._n, 1)
+        try:
+            async with asyncio.timeout(self._budget_seconds) as timeout:
+                pages = walk_catalog(self._client, start, size, fresh=self._fresh)
+                async with aclosing(pages):
+                    async for page in pages:
+                        gathering.add(page)
+                        if gathering.is_done:
+                            break
+        except TimeoutError as exc:
+            if not timeout.expired():
+                raise
+            if gathering.position == start:
+                raise RegistryTimeout(
+                    f"the catalog of {self._client.config.name} did not answer in "
+                    f"{self._budget_seconds:g} s: try again, or ask for fewer with n="
+                ) from exc
+        return gathering.names, gathering.position
+
+
+class _Gathering:
+    """What a walk brought so far, and where the next one would go on."""
+
+    def __init__(self, start: Position, room: int, without: frozenset[str], q: str | None) -> None:
+        self.names: list[str] = []
+        self.position: Position | None = start
+        self._room = room
+        self._without = without
+        self._q = q
+
+    @property
+    def is_done(self) -> bool:
+        """A page of a plain list is shown as it comes; a filter goes on until the page is full."""
+        return self.position is None or len(self.names) >= (self._room if self._q else 1)
+
+    def add(self, page: Sequence[tuple[str, Position | None]]) -> None:
+        """Take what fits of one upstream page."""
+        wanted = set(filter_names((name for name, _ in page), self._q)) - self._without
+        for name, after in page:
+            if name in wanted and len(self.names) >= self._room:
+                return
+            if name in wanted:
+                self.names.append(name)
+            self.position = after
+
+
+def _by_component(name: str) -> list[str]:
+    """Sort as registries walk their folders: ``a/b`` before ``a-b``."""
+    return name.split("/")
+
+
+def _merge(own: list[str], names: list[str]) -> list[str]:
+    """Put the inventory's names where they belong in the registry's order, else before it."""
+    merged = own + names
+    for key in (_by_component, str):
+        if names == sorted(names, key=key):
+            return sorted(merged, key=key)
+    return merged
+
+
+def _parse_offset(cursor: str | None) -> int:
+    digits = (cursor or f"{_OWN}0").removeprefix(_OWN)
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_OFFSET_DIGITS):
+        raise BadRequest("the page cursor is malformed: start again from the first page")
+    return int(digits)
+
+
+def _format(position: Position | None) -> str | None:
+    return None if position is None else position.format()

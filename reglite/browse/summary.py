@@ -1,0 +1,191 @@
+"""What the tags page shows of each tag, for many tags at once."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reglite.browse.content import Content, load_content
+from reglite.browse.kind import Kind
+from reglite.errors import BadRequest, RegliteError
+from reglite.reference import Digest, Repository, parse_tag
+from reglite.registry.client import RegistryClient
+from reglite.registry.limits import CALL_SECONDS
+
+MAX_TAGS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformSummary:
+    """One image of a tag; ``size_bytes`` is None where the manifest has no sizes."""
+
+    platform: str
+    digest: Digest
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a digest stands for; it never changes, so it is kept."""
+
+    digest: Digest
+    media_type: str
+    artifact_type: str | None
+    kind: Kind
+    created: str | None
+    size_bytes: int | None
+    platforms: tuple[PlatformSummary, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object, but for the tag."""
+        return {
+            "digest": self.digest,
+            "media_type": self.media_type,
+            "artifact_type": self.artifact_type,
+            "kind": self.kind,
+            "created": self.created,
+            "size_bytes": self.size_bytes,
+            "platforms": [
+                {"platform": row.platform, "digest": row.digest, "size_bytes": row.size_bytes}
+                for row in self.platforms
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A tag and what it points at."""
+
+    tag: str
+    overview: Overview
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {"tag": self.tag, **self.overview.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class FailedSummary:
+    """A tag that could not be summarised, with the error's code and message."""
+
+    tag: str
+    code: str
+    message: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {"tag": self.tag, "code": self.code, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class SummariesView:
+    """Summaries in the order of the tags asked for; ``pending`` are those to ask for again."""
+
+    registry: str
+    repository: Repository
+    summaries: tuple[Summary, ...]
+    failed: tuple[FailedSummary, ...]
+    pending: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {
+            "registry": self.registry,
+            "repository": self.repository,
+            "summaries": [summary.to_json() for summary in self.summaries],
+            "failed": [failure.to_json() for failure in self.failed],
+            "pending": list(self.pending),
+        }
+
+
+async def get_summaries(
+    client: RegistryClient,
+    repository: Repository,
+    tags: Sequence[str],
+    *,
+    fresh: bool = False,
+    budget_seconds: float = CALL_SECONDS,
+) -> SummariesView:
+    """Summarise up to 100 tags: a HEAD for each, and a GET for each digest not known yet.
+
+    A tag that fails, or is none at all, fails alone; one that does not fit in the budget is
+    pending. Raises BadRequest for no tags or too many.
+    """
+    wanted = tuple(dict.fromkeys(tags))
+    if not 1 <= len(wanted) <= MAX_TAGS:
+        raise BadRequest(f"ask for 1 to {MAX_TAGS} tags at once, as tag=a&tag=b")
+    work = _Summarising(client, repository, fresh=fresh)
+    outcomes = await _run_within(budget_seconds, [work.summarise(tag) for tag in wanted])
+    return SummariesView(
+        registry=client.config.name,
+        repository=repository,
+        summaries=tuple(item for item in outcomes if isinstance(item, Summary)),
+        failed=tuple(item for item in outcomes if isinstance(item, FailedSummary)),
+        pending=tuple(tag for tag, item in zip(wanted, outcomes, strict=True) if item is None),
+    )
+
+
+Outcome = Summary | FailedSummary
+
+
+async def _run_within(
+    budget_seconds: float, work: Sequence[Coroutine[Any, Any, Outcome]]
+) -> list[Outcome | None]:
+    """Run all of it; None for what is not done when time is up, and then is stopped."""
+    tasks = [asyncio.create_task(part) for part in work]
+    try:
+        await asyncio.wait(tasks, timeout=budget_seconds)
+        return [task.result() if task.done() else None for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+class _Summarising:
+    """One call's work; tags on one digest share it."""
+
+    def __init__(self, client: RegistryClient, repository: Repository, *, fresh: bool) -> None:
+        self._client = client
+        self._repository = repository
+        self._fresh = fresh
+
+    async def summarise(self, tag: str) -> Outcome:
+        """Return a tag's summary, or how it failed."""
+        try:
+            reference = parse_tag(tag)
+            head = await self._client.head_manifest(self._repository, reference, fresh=self._fresh)
+            return Summary(tag, await get_overview(self._client, self._repository, head.digest))
+        except RegliteError as exc:
+            return FailedSummary(tag, exc.code, exc.message)
+
+
+async def get_overview(client: RegistryClient, repository: Repository, digest: Digest) -> Overview:
+    """Return what a digest stands for, kept in the client's cache once it is complete."""
+    key = (client.config.name, repository, digest, "overview")
+    kept: Overview | None = client.cache.get(key)
+    if kept is not None:
+        return kept
+    manifest = await client.get_manifest(repository, digest)
+    content = await load_content(client, repository, manifest)
+    overview = build_overview(content)
+    client.cache.put(key, overview, _estimate_bytes(overview))
+    return overview
+
+
+def build_overview(content: Content) -> Overview:
+    """Return the short form of what was read."""
+    return Overview(
+        digest=content.manifest.digest,
+        media_type=content.manifest.media_type,
+        artifact_type=content.artifact_type,
+        kind=content.kind,
+        created=content.created,
+        size_bytes=content.size_bytes,
+        platforms=tuple(
+            PlatformSummary(row.platform, row.digest, row.size_bytes) for row in content.platforms
+        ),
+    )
+
+
+def _estimate_bytes(overview: Overview) -> int:
+    return 600 + 250 * len(overview.platforms)

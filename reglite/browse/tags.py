@@ -1,0 +1,75 @@
+"""The tags of a repository: sorted, filtered, paged, without the tags that signatures leave."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reglite.browse.address import format_next, format_tags_path
+from reglite.reference import Repository, is_referrers_tag
+from reglite.registry.client import RegistryClient
+from reglite.registry.deadline import deadline
+from reglite.registry.limits import CALL_SECONDS
+
+DEFAULT_TAGS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TagsView:
+    """One page of tags by code point; ``hidden`` counts what ``all=true`` would add to the list."""
+
+    registry: str
+    repository: Repository
+    tags: tuple[str, ...]
+    hidden: int
+    next: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {
+            "registry": self.registry,
+            "repository": self.repository,
+            "tags": list(self.tags),
+            "hidden": self.hidden,
+            "next": self.next,
+        }
+
+
+async def list_tags(
+    client: RegistryClient,
+    repository: Repository,
+    *,
+    n: int = DEFAULT_TAGS,
+    last: str | None = None,
+    q: str | None = None,
+    include_all: bool = False,
+    fresh: bool = False,
+) -> TagsView:
+    """Return up to ``n`` tags after ``last`` that contain ``q``, letter case aside.
+
+    The registry's own paging is not trusted: distribution 2.8 ignores it and sorts nothing. Raises
+    NameUnknown for a repository that the registry does not know.
+    """
+    async with deadline(CALL_SECONDS, f"listing the tags of {repository}"):
+        names = await client.list_tags(repository, fresh=fresh)
+    matching = filter_names(names, q)
+    shown = matching if include_all else [tag for tag in matching if not is_referrers_tag(tag)]
+    rest = sorted(tag for tag in shown if last is None or tag > last)
+    page = tuple(rest[:n])
+    query = {"n": n, "last": page[-1] if page else None, "q": q or None}
+    query["all"] = "true" if include_all else None
+    path = format_tags_path(client.config.name, repository)
+    return TagsView(
+        registry=client.config.name,
+        repository=repository,
+        tags=page,
+        hidden=len(matching) - len(shown),
+        next=format_next(path, query) if len(rest) > n else None,
+    )
+
+
+def filter_names(names: Iterable[str], q: str | None) -> list[str]:
+    """Return the names that contain the text, letter case aside; all of them without a text."""
+    if not q:
+        return list(names)
+    text = q.casefold()
+    return [name for name in names if text in name.casefold()]
