@@ -72,3 +72,16 @@ class Referrers:
 
     descriptors: tuple[Descriptor, ...]
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The registry answered ``/v2/``; ``server`` is which one it is, where its headers tell.
+
+    ``has_challenged`` says that it asked for authentication, ``is_http`` that it is plain http.
+    """
+
+    latency_ms: float
+    has_challenged: bool
+    server: str | None
+    is_http: bool

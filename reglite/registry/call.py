@@ -1,0 +1,78 @@
+"""One call to a registry, as data: what is asked, with which right, and how much may come back."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reglite.registry.limits import OTHER_BYTES
+
+if TYPE_CHECKING:
+    import httpx
+
+CATALOG_SCOPE = "registry:catalog:*"
+
+
+class Operation(Enum):
+    """The operations of the distribution spec that RegLite uses."""
+
+    PING = "ping"
+    CATALOG = "catalog"
+    TAGS = "tags"
+    MANIFEST = "manifest"
+    BLOB = "blob"
+    REFERRERS = "referrers"
+    PUT_MANIFEST = "put manifest"
+    DELETE_MANIFEST = "delete manifest"
+    DELETE_TAG = "delete tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request below the registry's base URL; ``about`` names its object in messages."""
+
+    operation: Operation
+    method: str
+    path: str
+    scope: str = ""
+    about: str = ""
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes | None = None
+    max_bytes: int = OTHER_BYTES
+
+    @property
+    def is_read(self) -> bool:
+        """Tell a call that may be sent again whatever became of the first try."""
+        return self.method in {"GET", "HEAD"}
+
+    @property
+    def is_content(self) -> bool:
+        """Tell a read whose answer is checked against a digest: it may come from elsewhere."""
+        return self.is_read and self.operation in {Operation.MANIFEST, Operation.BLOB}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer; ``url`` is where it came from, after redirects; ``seconds`` what it took."""
+
+    status: int
+    headers: "httpx.Headers"
+    body: bytes
+    url: str
+    seconds: float = 0.0
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type in lower case, without parameters."""
+        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+    @property
+    def host(self) -> str:
+        """Host and port that answered."""
+        return urlsplit(self.url).netloc
+
+
+def repository_scope(repository: str, *actions: str) -> str:
+    """Return the scope of Docker's token authentication for one repository."""
+    return f"repository:{repository}:{','.join(actions)}"

@@ -1,0 +1,97 @@
+"""Manifests out of answers: media type told, digest checked against the exact bytes. Pure."""
+
+import json
+from base64 import urlsafe_b64decode
+from typing import Any
+
+from reglite import media_types
+from reglite.errors import DigestInvalid, RegistryProtocol
+from reglite.reference import Digest, compute_digest, has_digest, is_digest, parse_digest, shorten
+from reglite.registry.call import Answer
+from reglite.registry.models import Descriptor, Manifest
+
+_KNOWN = media_types.IMAGE_MANIFESTS | media_types.INDEXES | media_types.SCHEMA1_MANIFESTS
+
+
+def read_manifest(answer: Answer, reference: str, where: str) -> Manifest:
+    """Return the manifest of a GET; raises RegistryProtocol where a digest is not that of it."""
+    media_type = tell_media_type(answer.media_type, answer.body)
+    signed = read_signed_bytes(answer.body, media_type)
+    declared = read_declared_digest(answer)
+    digest = parse_digest(reference) if is_digest(reference) else declared
+    if digest is None:
+        digest = compute_digest(signed)
+    for claim in {digest, declared or digest}:
+        if not has_digest(signed, claim):
+            raise RegistryProtocol(
+                f"{where}: what the registry sent does not have the digest {claim}: it is damaged, "
+                "or the registry lies"
+            )
+    return Manifest(digest, media_type, answer.body)
+
+
+def read_descriptor_headers(answer: Answer) -> Descriptor | None:
+    """Return what a HEAD tells, or None where it leaves out digest, media type or size."""
+    digest = read_declared_digest(answer)
+    length = answer.headers.get("content-length", "")
+    if digest is None or answer.media_type not in _KNOWN:
+        return None
+    if not (length.isascii() and length.isdigit()) or len(length) > 15:
+        return None
+    return Descriptor(answer.media_type, digest, int(length))
+
+
+def read_declared_digest(answer: Answer) -> Digest | None:
+    """Return the Docker-Content-Digest; None where it is absent or of an unknown algorithm."""
+    try:
+        return parse_digest(answer.headers.get("docker-content-digest", "").strip())
+    except DigestInvalid:
+        return None
+
+
+def tell_media_type(declared: str, raw: bytes) -> str:
+    """Return the media type: that of the document itself, the header's, or what its shape says."""
+    if declared in _KNOWN and b'"mediaType"' not in raw[:4096]:
+        return declared
+    document = _parse_object(raw)
+    own = document.get("mediaType")
+    if isinstance(own, str) and own in _KNOWN:
+        return own
+    return declared if declared in _KNOWN else _guess(document, own, declared)
+
+
+def _guess(document: dict[str, Any], own: Any, declared: str) -> str:
+    if isinstance(document.get("manifests"), list):
+        return media_types.OCI_INDEX
+    if isinstance(document.get("layers"), list):
+        return media_types.OCI_MANIFEST
+    if document.get("schemaVersion") == 1:
+        signed = "signatures" in document
+        return media_types.DOCKER_SCHEMA1_SIGNED if signed else media_types.DOCKER_SCHEMA1
+    return shorten(own) if isinstance(own, str) and own else shorten(declared)
+
+
+def read_signed_bytes(raw: bytes, media_type: str) -> bytes:
+    """Return the bytes that the digest is of: without the signatures of a signed schema1 manifest.
+
+    Their protected header says where the payload ends and what closes it (Docker's schema1 spec).
+    """
+    if media_type != media_types.DOCKER_SCHEMA1_SIGNED:
+        return raw
+    try:
+        protected = json.loads(_decode(_parse_object(raw)["signatures"][0]["protected"]))
+        return raw[: int(protected["formatLength"])] + _decode(protected["formatTail"])
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        return raw
+
+
+def _decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _parse_object(raw: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}

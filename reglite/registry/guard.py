@@ -1,0 +1,133 @@
+"""Where a registry may send us: realms of token servers and targets of redirects.
+
+Both are chosen by the registry, which may be hostile: they must not lead to addresses that answer
+only because RegLite asks from inside, such as a cloud's metadata service.
+"""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+from reglite.errors import RegistryProtocol
+from reglite.reference import shorten
+from reglite.registry.pagination import get_origin
+from reglite.registry_url import is_loopback
+
+Resolve = Callable[[str], Awaitable[Iterable[str]]]
+
+_FORBIDDEN_NETWORKS = tuple(
+    ip_network(text)
+    for text in (
+        "169.254.0.0/16",
+        "fe80::/10",
+        "fd00:ec2::254/128",
+        "100.100.100.200/32",
+        "168.63.129.16/32",
+        "192.0.0.192/32",
+        "0.0.0.0/8",
+        "::/128",
+    )
+)
+_FORBIDDEN_NAMES = frozenset({"metadata", "metadata.google.internal", "instance-data"})
+
+
+def is_forbidden_address(text: str) -> bool:
+    """Tell link-local, metadata and unspecified addresses, also inside IPv6 ones."""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return any(
+        candidate in network
+        for candidate in _unwrap(address)
+        for network in _FORBIDDEN_NETWORKS
+        if candidate.version == network.version
+    )
+
+
+def _unwrap(address: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Address]:
+    yield address
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            yield address.ipv4_mapped
+        elif address.sixtofour is not None:
+            yield address.sixtofour
+        elif address in ip_network("64:ff9b::/96"):
+            yield IPv4Address(int(address) & 0xFFFFFFFF)
+
+
+async def resolve_host(host: str) -> tuple[str, ...]:
+    """Return the addresses of a host name, none where it does not resolve here."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return ()  # a proxy may know it; without one, connecting fails and says so
+    return tuple(str(entry[4][0]) for entry in found)
+
+
+async def resolve_nothing(host: str) -> tuple[str, ...]:
+    """Resolve no name: for a transport that connects nowhere."""
+    del host
+    return ()
+
+
+class Guard:
+    """Checks the addresses that one registry names; ``base_url`` is the registry's own."""
+
+    def __init__(self, registry: str, base_url: str, resolve: Resolve = resolve_host) -> None:
+        self._registry = registry
+        self.base_url = base_url
+        self._resolve = resolve
+
+    def is_own(self, url: str) -> bool:
+        """Tell whether a URL is at the registry's own origin."""
+        return get_origin(url) == get_origin(self.base_url)
+
+    async def check_realm(self, realm: str) -> str:
+        """Return the URL of a token server that may get the credentials.
+
+        It is https; http only where it is on loopback, or where the inventory says http itself.
+        """
+        parts = self._split(realm, "token server")
+        is_plain = self.base_url.startswith("http://") or is_loopback(parts.netloc)
+        if parts.scheme == "http" and not is_plain:
+            raise self._refuse("token server", parts, "it is not https")
+        await self._check_address(parts, "token server")
+        return realm
+
+    async def check_redirect(self, target: str) -> str:
+        """Return the target of a redirect that may be followed, without credentials."""
+        parts = self._split(target, "redirect")
+        if is_loopback(parts.netloc) and not is_loopback(urlsplit(self.base_url).netloc):
+            raise self._refuse("redirect", parts, "it leads to this machine itself")
+        await self._check_address(parts, "redirect")
+        return target
+
+    def _split(self, url: str, role: str) -> SplitResult:
+        try:
+            parts = urlsplit(url)
+            get_origin(url)
+        except ValueError as exc:
+            raise RegistryProtocol(f"registry '{self._registry}': its {role} is no URL") from exc
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise self._refuse(role, parts, "it is no http(s) URL")
+        if "@" in parts.netloc:
+            raise self._refuse(role, parts, "its URL holds credentials")
+        return parts
+
+    async def _check_address(self, parts: SplitResult, role: str) -> None:
+        if self.is_own(parts.geturl()):
+            return
+        host = (parts.hostname or "").rstrip(".").lower()
+        addresses = [host, *await self._resolve(host)]
+        if host in _FORBIDDEN_NAMES or any(map(is_forbidden_address, addresses)):
+            raise self._refuse(role, parts, "it is a link-local or metadata address")
+
+    def _refuse(self, role: str, parts: SplitResult, reason: str) -> RegistryProtocol:
+        host = parts.netloc.rpartition("@")[2]
+        return RegistryProtocol(
+            f"registry '{self._registry}': its {role} at {shorten(f'{parts.scheme}://{host}')} "
+            f"was not asked: {reason}"
+        )

@@ -1,0 +1,57 @@
+"""Names out of a registry's lists: the catalog's and a repository's tags. Pure."""
+
+import json
+from typing import Any
+
+from reglite.errors import RegistryProtocol, RegliteError
+from reglite.reference import parse_repository, parse_tag
+from reglite.registry.call import Answer
+
+
+def parse_repositories(answer: Answer, where: str) -> tuple[str, ...]:
+    """Return the names of a catalog page; what is no repository name can't be asked for."""
+    return tuple(filter(_is_repository, _parse_names(answer, "repositories", where)))
+
+
+def parse_tags(answer: Answer, where: str) -> tuple[str, ...]:
+    """Return the names of a page of tags; null is how 2.8 says that there are none."""
+    return tuple(filter(_is_tag, _parse_names(answer, "tags", where)))
+
+
+def _parse_names(answer: Answer, field: str, where: str) -> list[str]:
+    document = parse_object(answer.body, where)
+    names = document.get(field)
+    if names is None:
+        return []
+    if not isinstance(names, list):
+        raise RegistryProtocol(f"{where}: '{field}' in the registry's answer is no list")
+    return [name for name in names if isinstance(name, str)]
+
+
+def parse_object(body: bytes, where: str) -> dict[str, Any]:
+    """Return a JSON object; raises RegistryProtocol."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as exc:
+        raise RegistryProtocol(
+            f"{where}: the answer is not JSON: check that the url is that of a registry"
+        ) from exc
+    if not isinstance(document, dict):
+        raise RegistryProtocol(f"{where}: the answer is not a JSON object")
+    return document
+
+
+def _is_repository(name: str) -> bool:
+    try:
+        parse_repository(name)
+    except RegliteError:
+        return False
+    return True
+
+
+def _is_tag(name: str) -> bool:
+    try:
+        parse_tag(name)
+    except RegliteError:
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""What a registry can do, found out without changing anything there. Pure."""
+
+import secrets
+from typing import Final
+
+from reglite.reference import Digest, Tag
+from reglite.registry.call import Answer
+from reglite.registry.failure import parse_faults
+
+ZERO_DIGEST: Final = Digest("sha256:" + "0" * 64)
+PROBE_REPOSITORY: Final = "reglite/probe"
+
+
+def make_absent_tag() -> Tag:
+    """Return a tag that nobody has: deleting it tells whether tags can be deleted."""
+    return Tag(f"reglite-probe-{secrets.token_hex(16)}")
+
+
+def read_deletion(answer: Answer) -> bool | None:
+    """Tell from the deletion of an unknown digest whether deletion is on.
+
+    A plain 404 is no proof: a registry without DELETE may answer it to anything.
+    """
+    codes = {fault.code for fault in parse_faults(answer.body)}
+    if answer.status == 404 and "MANIFEST_UNKNOWN" in codes:
+        return True
+    return False if answer.status == 405 or "UNSUPPORTED" in codes else None
+
+
+def read_untagging(answer: Answer) -> bool | None:
+    """Tell from the deletion of a tag that does not exist whether tags can be deleted alone."""
+    if answer.status in {202, 404}:
+        return True
+    return False if answer.status in {400, 405, 501} else None

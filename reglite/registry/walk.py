@@ -1,0 +1,115 @@
+"""Lists in pages: the catalog and a repository's tags, walked to their end and no further."""
+
+from collections.abc import Callable
+
+from reglite.errors import RegistryProtocol, RegliteError
+from reglite.registry import calls, limits
+from reglite.registry.call import Answer, Call
+from reglite.registry.failure import parse_faults
+from reglite.registry.lists import parse_repositories, parse_tags
+from reglite.registry.memory import Memory
+from reglite.registry.models import Page
+from reglite.registry.pagination import (
+    format_query,
+    lower_page_size,
+    parse_cursor,
+    parse_next,
+    set_page_size,
+)
+from reglite.registry.transport import Transport
+from reglite.registry_config import RegistryConfig
+
+_NAME_BYTES = 64  # what a Python string costs beside its characters
+
+Build = Callable[[str], Call]
+Parse = Callable[[Answer, str], tuple[str, ...]]
+
+
+class ListReader:
+    """Reads the lists of one registry; lowers ``n`` for good where the registry refuses it."""
+
+    def __init__(
+        self,
+        config: RegistryConfig,
+        transport: Transport,
+        memory: Memory,
+        translate: Callable[[Call, Answer], RegliteError],
+    ) -> None:
+        self._config = config
+        self._transport = transport
+        self._memory = memory
+        self._translate = translate
+        self._max_size: int | None = 2**31
+
+    async def get_catalog_page(self, *, n: int, cursor: str | None, fresh: bool) -> Page:
+        """Return one page of the catalog."""
+        fields = {} if cursor is None else parse_cursor(cursor)
+
+        async def fetch() -> Page:
+            return (await self._fetch(calls.list_repositories, parse_repositories, fields, n))[0]
+
+        key = ("catalog page", n, format_query(fields))
+        return await self._memory.recall(key, fetch, lambda page: _measure(page.items), fresh=fresh)
+
+    async def get_catalog(self, *, fresh: bool) -> tuple[str, ...]:
+        """Return the whole catalog."""
+        return await self._memory.recall(
+            ("catalog",),
+            lambda: self._walk(calls.list_repositories, parse_repositories),
+            _measure,
+            fresh=fresh,
+        )
+
+    async def get_tags(self, repository: str, *, fresh: bool) -> tuple[str, ...]:
+        """Return all tags of a repository."""
+        return await self._memory.recall(
+            ("tags", repository),
+            lambda: self._walk(lambda query: calls.list_tags(repository, query), parse_tags),
+            _measure,
+            fresh=fresh,
+        )
+
+    async def _walk(self, build: Build, parse: Parse) -> tuple[str, ...]:
+        """Follow the pages until there is no next one, or until one brings nothing new."""
+        names: dict[str, None] = {}
+        fields: dict[str, str] = {}
+        size_bytes = 0
+        while True:
+            page, body_bytes = await self._fetch(build, parse, fields, limits.PAGE_SIZE)
+            size_bytes += body_bytes
+            known = len(names)
+            names.update(dict.fromkeys(page.items))
+            if page.next is None or len(names) == known:
+                return tuple(names)
+            if size_bytes > limits.LIST_BYTES:
+                raise RegistryProtocol(f"{self._where(build(''))}: the list is without end")
+            fields = parse_cursor(page.next)
+
+    async def _fetch(
+        self, build: Build, parse: Parse, fields: dict[str, str], size: int
+    ) -> tuple[Page, int]:
+        """Return a page and its length in bytes; asks again with a smaller ``n`` if it has to."""
+        lowered = size if self._max_size is None else min(size, self._max_size)
+        asked: int | None = None if self._max_size is None else lowered
+        while True:
+            call = build(format_query(set_page_size(fields, asked)))
+            answer = await self._transport.exchange(call)
+            if asked is None or not _refuses_size(answer):
+                break
+            asked = self._max_size = lower_page_size(asked)
+        if answer.status != 200:
+            raise self._translate(call, answer)
+        cursor = parse_next(answer.headers.get_list("link"), answer.url)
+        return Page(parse(answer, self._where(call)), cursor), len(answer.body)
+
+    def _where(self, call: Call) -> str:
+        return f"registry '{self._config.name}', {call.about}"
+
+
+def _refuses_size(answer: Answer) -> bool:
+    codes = {fault.code for fault in parse_faults(answer.body)}
+    return answer.status == 400 and "PAGINATION_NUMBER_INVALID" in codes
+
+
+def _measure(names: tuple[str, ...]) -> int:
+    return sum(map(len, names)) + _NAME_BYTES * len(names)
