@@ -53,7 +53,7 @@ def fill_many(
     for number in range(1, repositories):
         name = Repository(f"scale/group-{number // 100:03}/app-{number:05}")
         registry.repositories[name] = StoredRepository(
-            dict(held.manifests), dict(held.tags), held.blobs, was_tagged=True
+            dict(held.manifests), dict(held.tags), dict(held.blobs), was_tagged=True
         )
     busy = ImageBuilder(registry, "scale/busy", recipes.PAYMENTS)
     built = [
@@ -158,16 +158,8 @@ def _fill_charts(registry: MemoryRegistry, now: datetime) -> None:
 
 def _fill_runner(registry: MemoryRegistry, now: datetime) -> None:
     builder = ImageBuilder(registry, "platform/ci/runner", recipes.RUNNER)
-    versions = [
-        version
-        for minor in range(18, 3, -1)
-        for version in (
-            f"17.{minor}.1",
-            f"17.{minor}.0",
-            f"17.{minor}.0-rc.2",
-            f"17.{minor}.0-rc.1",
-        )
-    ]
+    patches = ("1", "0", "0-rc.2", "0-rc.1")
+    versions = [f"17.{minor}.{patch}" for minor in range(18, 3, -1) for patch in patches]
     for number, version in enumerate(versions):
         tags = [version] + (["latest", "17"] if number == 0 else [])
         created = now - timedelta(days=7.3 * number, hours=2)

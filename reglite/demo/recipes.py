@@ -94,7 +94,12 @@ STOREFRONT = Recipe(
     {
         "User": "node",
         "ExposedPorts": {"3000/tcp": {}},
-        "Env": ["NODE_ENV=production", "PORT=3000", "NODE_VERSION=22.21.1"],
+        "Env": [
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "NODE_VERSION=22.21.1",
+            "NODE_ENV=production",
+            "PORT=3000",
+        ],
         "Entrypoint": ["docker-entrypoint.sh"],
         "Cmd": ["node", "dist/server.js"],
         "WorkingDir": "/srv/storefront",
@@ -154,7 +159,7 @@ PAYMENTS = Recipe(
         ("google.golang.org/grpc", "v1.77.0", "Apache-2.0"),
     ),
     {},
-    "gcr.io/distroless/static-debian12:nonroot",
+    "registry.example.com/base/static:nonroot",
 )
 
 BACKUP = Recipe(
@@ -276,5 +281,5 @@ WINDOWS_AGENT = Recipe(
         Step('cmd /S /C #(nop) ENTRYPOINT ["C:\\\\agent\\\\run.cmd"]'),
     ),
     {"Entrypoint": ["C:\\agent\\run.cmd"], "WorkingDir": "C:\\agent"},
-    base="mcr.microsoft.com/windows/servercore:ltsc2022",
+    base="registry.example.com/base/servercore:ltsc2022",
 )

@@ -1,5 +1,6 @@
 """The real registry server, Debian's docker-registry, on a free loopback port and a temp folder."""
 
+import os
 import re
 import secrets
 import signal
@@ -50,7 +51,7 @@ class DockerRegistry:
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         self._program = find_program("docker-registry", "registry")
-        self._folder = tempfile.TemporaryDirectory(prefix="reglite-registry-")
+        self._folder = tempfile.TemporaryDirectory(prefix="reglite-registry-", dir=_find_memory())
         self._htpasswd = htpasswd
         self._delete = delete
         self._token = token
@@ -202,6 +203,11 @@ class DockerRegistry:
         except httpx.TransportError:
             return False
         return answer.status_code in (200, 401)
+
+
+def _find_memory() -> str | None:
+    """Return a folder in memory, where ten thousand little files are made and removed at once."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def _format_htpasswd(entry: tuple[str, str]) -> str:
