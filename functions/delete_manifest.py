@@ -1,0 +1,44 @@
+"""``DELETE …/manifests/{digest}``: deletes a manifest, and every tag on it goes with it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from reglite.api.answers import answer_change
+from reglite.api.app import create_app
+from reglite.api.dependencies import ChangeRepository, GivenDigest
+from reglite.api.documentation import document_change
+from reglite.api.lambda_adapter import create_handler
+from reglite.api.paths import MANIFEST
+
+router = APIRouter()
+
+
+@router.delete(
+    MANIFEST,
+    operation_id="delete_manifest",
+    summary="Delete a manifest and all its tags",
+    tags=["deletion"],
+    response_class=Response,
+    responses=document_change("Deletion", "What went."),
+)
+async def delete_manifest(
+    repository: ChangeRepository,
+    digest: GivenDigest,
+    plan: Annotated[
+        str | None, Query(description="The hash of the plan that was confirmed.", max_length=256)
+    ] = None,
+) -> Response:
+    """With `plan`, nothing is deleted if anything moved since that plan was made (409).
+
+    Without it, the registry's own rule holds: the digest goes, and every tag on it.
+    """
+    from reglite.deletion.removal import delete_by_digest  # noqa: PLC0415 - cold start
+
+    deletion = await delete_by_digest(repository.client, repository.name, digest, plan=plan)
+    return answer_change(deletion.to_json())
+
+
+app = create_app(router)
+handler = create_handler(app)

@@ -1,0 +1,31 @@
+"""``GET /health``: is this process alive; asks no registry and nobody's name."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reglite import __version__
+from reglite.api.answers import answer
+from reglite.api.app import create_app
+from reglite.api.documentation import document_open
+from reglite.api.lambda_adapter import create_handler
+from reglite.api.paths import API
+
+router = APIRouter()
+
+
+@router.get(
+    f"{API}/health",
+    operation_id="get_health",
+    summary="Is RegLite alive?",
+    tags=["service"],
+    response_class=Response,
+    responses=document_open("Health", "It is."),
+)
+async def get_health(request: Request) -> Response:
+    """Open to all, asks no registry and reads no inventory."""
+    return answer(request, {"status": "ok", "service": "reglite", "version": __version__})
+
+
+app = create_app(router)
+handler = create_handler(app)

@@ -1,0 +1,50 @@
+"""``GET …/tags/{tag}/manifest``: the manifest a tag points at."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reglite.api.answers import answer
+from reglite.api.app import create_app
+from reglite.api.dependencies import Fresh, GivenTag, Platform, ReadRepository
+from reglite.api.documentation import document_read
+from reglite.api.lambda_adapter import create_handler
+from reglite.api.paths import TAG
+from reglite.registry.deadline import deadline
+from reglite.registry.limits import CALL_SECONDS
+
+router = APIRouter()
+
+
+@router.get(
+    f"{TAG}/manifest",
+    operation_id="get_manifest",
+    summary="Manifest of a tag",
+    tags=["manifests"],
+    response_class=Response,
+    responses=document_read("Manifest", "The manifest, its image and its layers."),
+)
+async def get_manifest(
+    *,
+    request: Request,
+    repository: ReadRepository,
+    tag: GivenTag,
+    fresh: Fresh,
+    platform: Platform = None,
+) -> Response:
+    """For an index, `image` and `layers` are null and empty unless `platform` names one.
+
+    `digest`, `raw` and `Docker-Content-Digest` are always those of the manifest itself.
+    """
+    from reglite.browse.manifest import get_manifest_view  # noqa: PLC0415 - cold start
+
+    async with deadline(CALL_SECONDS, "the manifest"):
+        view = await get_manifest_view(
+            repository.client, repository.name, tag, platform=platform, fresh=fresh
+        )
+    document = view.to_json()
+    return answer(request, document, headers={"Docker-Content-Digest": document["digest"]})
+
+
+app = create_app(router)
+handler = create_handler(app)

@@ -1,0 +1,50 @@
+"""``GET …/summaries``: what up to 100 tags point at, in one call."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reglite.api.answers import answer
+from reglite.api.app import create_app
+from reglite.api.dependencies import Fresh, ReadRepository
+from reglite.api.documentation import document_read
+from reglite.api.lambda_adapter import create_handler
+from reglite.api.paths import REPOSITORY
+from reglite.reference import parse_tag
+
+router = APIRouter()
+
+
+@router.get(
+    f"{REPOSITORY}/summaries",
+    operation_id="get_summaries",
+    summary="What tags point at",
+    tags=["repositories"],
+    response_class=Response,
+    responses=document_read("Summaries", "Summaries, failures, and what the time did not allow."),
+)
+async def get_summaries(
+    *,
+    request: Request,
+    repository: ReadRepository,
+    fresh: Fresh,
+    tag: Annotated[
+        list[str],
+        Query(min_length=1, max_length=100, description="A tag, up to 100 times.", examples=["1"]),
+    ],
+) -> Response:
+    """One bad tag never fails the others: it is in `failed`.
+
+    What did not fit in the time budget of 20 s is `pending`: ask for it again.
+    """
+    from reglite.browse.summary import get_summaries as browse  # noqa: PLC0415 - cold start
+
+    tags = [parse_tag(name) for name in dict.fromkeys(tag)]
+    view = await browse(repository.client, repository.name, tags, fresh=fresh)
+    return answer(request, view.to_json())
+
+
+app = create_app(router)
+handler = create_handler(app)

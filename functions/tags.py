@@ -1,0 +1,55 @@
+"""``GET …/tags``: a page of a repository's tags."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reglite.api.answers import answer
+from reglite.api.app import create_app
+from reglite.api.dependencies import Fresh, Last, ReadRepository, Search
+from reglite.api.documentation import document_read
+from reglite.api.lambda_adapter import create_handler
+from reglite.api.paths import TAGS
+from reglite.registry.deadline import deadline
+from reglite.registry.limits import CALL_SECONDS
+
+router = APIRouter()
+
+
+@router.get(
+    TAGS,
+    operation_id="list_tags",
+    summary="Tags of a repository",
+    tags=["repositories"],
+    response_class=Response,
+    responses=document_read("Tags", "A page of names, sorted by code point."),
+)
+async def list_tags(
+    *,
+    request: Request,
+    repository: ReadRepository,
+    fresh: Fresh,
+    n: Annotated[int, Query(ge=1, le=10000, description="Names per page.")] = 1000,
+    last: Last = None,
+    q: Search = None,
+    all: Annotated[  # noqa: A002 - the contract's name
+        bool, Query(description="With signature and fallback tags (`sha256-<hex>…`).")
+    ] = False,
+) -> Response:
+    """List the names alone; `summaries` tells what they point at.
+
+    `hidden` counts the signature and fallback tags that were left out.
+    """
+    from reglite.browse.listing import list_tags as browse  # noqa: PLC0415 - cold start
+
+    async with deadline(CALL_SECONDS, "the list of tags"):
+        view = await browse(
+            repository.client, repository.name, n=n, last=last, q=q, include_all=all, fresh=fresh
+        )
+    return answer(request, view.to_json())
+
+
+app = create_app(router)
+handler = create_handler(app)

@@ -1,0 +1,111 @@
+"""People in an htpasswd file: bcrypt only, checked off the event loop, results kept briefly."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from reglite.errors import ConfigurationError
+
+KEPT_SECONDS: Final = 300.0
+_MAX_KEPT: Final = 10_000
+_MAX_PASSWORD_BYTES: Final = 72  # bcrypt reads no more; the htpasswd program cuts there too
+_BCRYPT: Final = ("$2y$", "$2b$", "$2a$")
+_CONCURRENT_CHECKS: Final = 2
+_DUMMY_COST: Final = 5
+
+
+class HtpasswdFile:
+    """Verifies user and password; an unknown user costs the same time as a known one."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._path = path
+        self._clock = clock
+        self._key = secrets.token_bytes(32)
+        self._verified: OrderedDict[bytes, float] = OrderedDict()
+        self._hashes: Mapping[str, bytes] = {}
+        self._stamp: tuple[int, int] | None = None
+        self._dummy_hash = b""
+        self._busy = asyncio.Semaphore(_CONCURRENT_CHECKS)
+
+    def load(self) -> None:
+        """Read the file again if it changed; raises ConfigurationError."""
+        try:
+            status = self._path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            if stamp == self._stamp:
+                return
+            self._hashes = parse_htpasswd(self._path.read_text("utf-8"), str(self._path))
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ConfigurationError(
+                f"access.htpasswd: can't read {self._path}: check that it exists and is text"
+            ) from exc
+        self._dummy_hash = _make_dummy_hash(self._hashes.values())
+        self._stamp = stamp
+
+    def is_verified(self, user: str, password: str) -> bool:
+        """Tell whether these were checked moments ago, without checking them again."""
+        self.load()
+        fingerprint = self._fingerprint(user, password, self._hashes.get(user, b""))
+        return self._verified.get(fingerprint, 0.0) > self._clock()
+
+    async def verify(self, user: str, password: str) -> bool:
+        """Check a password against the file in a thread; a good result is kept five minutes."""
+        self.load()
+        known = self._hashes.get(user)
+        async with self._busy:
+            is_right = await asyncio.to_thread(_check, password, known or self._dummy_hash)
+        if known is None or not is_right:
+            return False
+        self._verified[self._fingerprint(user, password, known)] = self._clock() + KEPT_SECONDS
+        if len(self._verified) > _MAX_KEPT:
+            self._verified.popitem(last=False)
+        return True
+
+    def _fingerprint(self, user: str, password: str, known_hash: bytes) -> bytes:
+        """Key a kept result by everything that makes it true; a keyed hash keeps no password."""
+        parts = (user.encode("utf-8", "surrogatepass"), known_hash, _encode_password(password))
+        message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return hmac.digest(self._key, message, hashlib.sha256)
+
+
+def parse_htpasswd(text: str, path: str) -> dict[str, bytes]:
+    """Read ``user:hash`` lines; raises ConfigurationError for anything but bcrypt."""
+    hashes: dict[str, bytes] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        user, separator, password_hash = line.strip().partition(":")
+        if not separator or not user or not password_hash.startswith(_BCRYPT):
+            raise ConfigurationError(
+                f"access.htpasswd: line {number} of {path} is not user:bcrypt-hash; "
+                f"make it with: htpasswd -B {path} USER"
+            )
+        hashes[user] = password_hash.encode()
+    return hashes
+
+
+def _make_dummy_hash(hashes: Iterable[bytes]) -> bytes:
+    """Make a hash that no password matches, as dear to check as the dearest in the file."""
+    cost = max((int(known[4:6]) for known in hashes if known[4:6].isdigit()), default=_DUMMY_COST)
+    salt = base64.b64encode(secrets.token_bytes(39), altchars=b"./")[:53]
+    return b"$2b$%02d$" % cost + salt
+
+
+def _encode_password(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")[:_MAX_PASSWORD_BYTES]
+
+
+def _check(password: str, password_hash: bytes) -> bool:
+    import bcrypt  # noqa: PLC0415 - only where there is an htpasswd file
+
+    try:
+        return bcrypt.checkpw(_encode_password(password), password_hash)
+    except ValueError:  # a hash that is cut or garbled matches nothing
+        return False

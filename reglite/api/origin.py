@@ -1,0 +1,97 @@
+"""Which pages may call: the Host check, the rule for state-changing requests, CORS. Pure."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from reglite.api.peer import parse_address
+from reglite.errors import Denied
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_ALLOWED_METHODS: Final = "GET, HEAD, DELETE, PUT"
+_ALLOWED_HEADERS: Final = "Authorization, Cache-Control, Content-Type, If-None-Match"
+_EXPOSED_HEADERS: Final = "Docker-Content-Digest, ETag, Link, Retry-After, WWW-Authenticate"
+_PREFLIGHT_SECONDS: Final = 600
+
+
+def is_own_host(host: str, allowed: Collection[str]) -> bool:
+    """Tell whether a Host header names loopback or one of ``allowed``; the port is not looked at.
+
+    A page elsewhere can point its own name at 127.0.0.1 (DNS rebinding), but not change this.
+    """
+    name = parse_host(host)
+    if name is None:
+        return False
+    address = parse_address(name)
+    if address is not None and address.is_loopback:
+        return True
+    return name == "localhost" or name in {entry.lower() for entry in allowed}
+
+
+def parse_host(host: str) -> str | None:
+    """Return the name of a Host header in lower case, without port and brackets; None if bad."""
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port
+    except ValueError:
+        return None
+    if parts.netloc != host or "@" in host or not parts.hostname:
+        return None
+    return parts.hostname.removesuffix(".")
+
+
+def check_state_changing(
+    headers: Mapping[str, str], *, has_our_token: bool, origins: Collection[str]
+) -> None:
+    """Refuse with Denied what another site's page could have sent in its reader's name."""
+    if has_our_token:
+        return
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise Denied("a page of another site may not change anything here without a token")
+        return
+    origin = headers.get("origin")
+    if origin is None or origin in origins or is_same_origin(origin, headers.get("host", "")):
+        return
+    raise Denied("a page of another origin may not change anything here without a token")
+
+
+def is_same_origin(origin: str, host: str) -> bool:
+    """Tell whether an Origin's host and port are those of the Host header."""
+    try:
+        parts = urlsplit(origin)
+        _ = parts.port
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or not host:
+        return False
+    default = ":443" if parts.scheme == "https" else ":80"
+    return parts.netloc.lower().removesuffix(default) == host.lower().removesuffix(default)
+
+
+def format_cors(origin: str | None, origins: Collection[str]) -> dict[str, str]:
+    """Return the headers that let a page of a configured origin read the answer; never ``*``."""
+    if not origins:
+        return {}
+    if origin is None or origin not in origins:
+        return {"Vary": "Origin"}
+    return {
+        "Vary": "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": _EXPOSED_HEADERS,
+    }
+
+
+def format_preflight(origin: str | None, origins: Collection[str]) -> dict[str, str] | None:
+    """Return the headers of a preflight's answer; None where the origin is not configured."""
+    if origin is None or origin not in origins:
+        return None
+    return {
+        "Vary": "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": _ALLOWED_METHODS,
+        "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
+        "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
+    }

@@ -1,0 +1,52 @@
+"""The other end of a connection: its address, and what its request says about the way it came.
+
+Nothing here believes ``X-Forwarded-For``: anybody can send it.
+"""
+
+import base64
+import binascii
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
+
+from starlette.requests import Request
+
+from reglite.errors import Unauthorized
+
+_FORWARDING: Final = ("forwarded", "via")
+
+
+def get_peer_address(request: Request) -> str:
+    """Return the address of the connection's other end; behind a gateway, what that says."""
+    return request.client.host if request.client and request.client.host else ""
+
+
+def is_direct(request: Request) -> bool:
+    """Tell a real connection from an AWS gateway's event, whose peer is only reported."""
+    return "aws.event" not in request.scope
+
+
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an IP address; one of IPv4 mapped into IPv6 is the IPv4 address. None if it is none."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def is_forwarded(request: Request) -> bool:
+    """Tell a request that passed a proxy: whoever sent it need not be at this machine."""
+    return any(name in _FORWARDING or name.startswith("x-forwarded-") for name in request.headers)
+
+
+def parse_basic(encoded: str) -> tuple[str, str]:
+    """Read the user and password of basic credentials (RFC 7617); raises Unauthorized."""
+    try:
+        text = base64.b64decode(encoded, validate=True).decode("utf-8")
+    except (binascii.Error, ValueError) as exc:
+        raise Unauthorized("the basic credentials can't be read") from exc
+    user, separator, password = text.partition(":")
+    if not separator:
+        raise Unauthorized("the basic credentials have no colon between user and password")
+    return user, password

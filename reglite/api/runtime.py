@@ -1,0 +1,91 @@
+"""What handlers work with: the inventory, the pool of clients and who signs in how.
+
+A command builds a Runtime and passes it in; on AWS Lambda it is made from the environment inside
+the first invocation and serves the later ones too.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reglite.api.sign_in import SignIn
+from reglite.errors import RegistryUnknown
+from reglite.reference import shorten
+
+if TYPE_CHECKING:
+    from reglite.inventory import Inventory, RegistryConfig
+    from reglite.registry.client import RegistryClient
+    from reglite.registry.pool import RegistryPool
+
+
+@dataclass(slots=True)
+class Runtime:
+    """One per process.
+
+    ``local_maintainer``: the command bound this server to loopback for the person at this machine.
+    ``is_loopback``: only loopback names and ``access.hosts`` are answered (DNS rebinding).
+    """
+
+    inventory: "Inventory"
+    pool: "RegistryPool | None" = None
+    local_maintainer: bool = False
+    is_loopback: bool = False
+    sign_in: SignIn = field(init=False)
+    _configs: "dict[str, RegistryConfig]" = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.sign_in = SignIn(self.inventory.access, local_maintainer=self.local_maintainer)
+        self._configs = {config.name: config for config in self.inventory.registries}
+
+    def get_config(self, name: str) -> "RegistryConfig":
+        """Return a registry's settings; raises RegistryUnknown in the words of a hidden one."""
+        config = self._configs.get(name)
+        if config is None:
+            raise unknown_registry(name)
+        return config
+
+    def get_client(self, name: str) -> "RegistryClient":
+        """Return the client of a registry; the first call imports the HTTP stack."""
+        if self.pool is None:
+            from reglite.registry.pool import RegistryPool  # noqa: PLC0415 - cold start
+
+            self.pool = RegistryPool(self.inventory)
+        return self.pool.get_client(self.get_config(name).name)
+
+    async def aclose(self) -> None:
+        """Close what was opened."""
+        if self.pool is not None:
+            await self.pool.aclose()
+
+
+def unknown_registry(name: str) -> RegistryUnknown:
+    """Make the error of a registry that isn't configured, or that the caller may not see."""
+    return RegistryUnknown(
+        f"no registry '{shorten(name)}' here: /api/v1/registries lists those there are"
+    )
+
+
+class RuntimeSource:
+    """Gives the app its Runtime: the one passed in, or one loaded on first use."""
+
+    def __init__(self, runtime: Runtime | None) -> None:
+        self._runtime = runtime
+
+    @property
+    def given(self) -> Runtime | None:
+        """The Runtime if there is one already."""
+        return self._runtime
+
+    async def get(self) -> Runtime:
+        """Return the Runtime; raises ConfigurationError, and tries again on the next call."""
+        if self._runtime is None:
+            # Reading parameters over the network may block: not in the way of the event loop.
+            self._runtime = await asyncio.to_thread(load_runtime)
+        return self._runtime
+
+
+def load_runtime() -> Runtime:
+    """Make a Runtime from the environment, without any right that a command could add."""
+    from reglite.inventory import load_inventory  # noqa: PLC0415 - cold start
+
+    return Runtime(load_inventory())

@@ -1,0 +1,131 @@
+"""``reglite dev`` and ``reglite serve``: all functions and the pages under one uvicorn."""
+
+import asyncio
+import secrets
+import socket
+import sys
+import webbrowser
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+import uvicorn
+
+from reglite.access_config import AccessToken
+from reglite.api.app import create_app
+from reglite.api.functions import load_routers
+from reglite.api.runtime import Runtime
+from reglite.inventory import Inventory
+from reglite.server.front import Front
+from reglite.server.listening import bind, bind_next_free, format_address, is_loopback
+from reglite.server.pages import Pages
+from reglite.server.reload import Reload, Watcher, add_script
+from reglite.server.running import make_server, run_server
+from reglite.server.site import open_site
+
+
+def run_dev(
+    inventory: Inventory,
+    *,
+    host: str,
+    port: int,
+    port_was_chosen: bool,
+    debug: bool,
+    demo: bool,
+    open_browser: bool,
+    reload: bool,
+) -> None:
+    """Serve for the person at this machine until interrupted; raises RegliteError.
+
+    A port that nobody chose moves to the next free one. Only where the socket is bound to
+    loopback is the caller a maintainer; elsewhere a token for this run is printed.
+    """
+    bound = bind(host, port) if port_was_chosen else bind_next_free(host, port)
+    asyncio.run(_develop(_Development(inventory, bound, debug, demo, open_browser, reload)))
+
+
+def run_serve(inventory: Inventory, *, host: str, port: int, base_path: str, debug: bool) -> None:
+    """Serve for others until told to stop, nobody being a maintainer by place; RegliteError."""
+    asyncio.run(_serve(inventory, bind(host, port), base_path, debug=debug))
+
+
+@dataclass(frozen=True, slots=True)
+class _Development:
+    """One run of ``reglite dev``."""
+
+    inventory: Inventory
+    bound: socket.socket
+    debug: bool
+    has_demo: bool
+    opens_browser: bool
+    reloads: bool
+
+
+async def _develop(run: _Development) -> None:
+    async with AsyncExitStack() as stack:
+        inventory = run.inventory
+        if run.has_demo:
+            inventory = await _add_demo(inventory, stack)
+        inventory = _add_token(inventory, run.bound)
+        is_local = is_loopback(run.bound)
+        runtime = Runtime(inventory, local_maintainer=is_local, is_loopback=is_local)
+        server = await _assemble(runtime, run, stack)
+        address = format_address(run.bound)
+        _say(f"RegLite is at {address}")
+        if run.opens_browser:
+            webbrowser.open(address)
+        await run_server(server, run.bound)
+
+
+async def _assemble(runtime: Runtime, run: _Development, stack: AsyncExitStack) -> uvicorn.Server:
+    site = open_site()
+    files = add_script(site.render_or_explain()) if run.reloads else site.render()
+    pages = Pages(files, policy=site.options.policy, runtime=runtime)
+    reload = Reload(pages)
+    front = Front(
+        api=create_app(*load_routers(), runtime=runtime),
+        pages=reload if run.reloads else pages,
+        on_shutdown=runtime.aclose,
+    )
+    server = make_server(front, access_log=False, debug=run.debug)
+    if run.reloads:
+        reload.is_stopping = lambda: server.should_exit
+        watcher = Watcher(site.templates, lambda: reload.show(site.render_or_explain()))
+        await stack.enter_async_context(watcher)
+    return server
+
+
+async def _serve(
+    inventory: Inventory, bound: socket.socket, base_path: str, *, debug: bool
+) -> None:
+    runtime = Runtime(inventory, is_loopback=is_loopback(bound))
+    site = open_site(base_path)
+    front = Front(
+        api=create_app(*load_routers(), runtime=runtime),
+        pages=Pages(site.render(), policy=site.options.policy, runtime=runtime),
+        base_path=base_path,
+        on_shutdown=runtime.aclose,
+    )
+    _say(f"RegLite is at {format_address(bound, base_path)}")
+    await run_server(make_server(front, access_log=True, debug=debug), bound)
+
+
+def _add_token(inventory: Inventory, bound: socket.socket) -> Inventory:
+    """Give a server that others can reach a maintainer's token for this run, and print it."""
+    if is_loopback(bound) or inventory.access.has_sign_in:
+        return inventory
+    token = secrets.token_urlsafe(24)
+    _say(f"Others can reach this address and read. To delete, sign in with this token: {token}")
+    access = replace(inventory.access, tokens=(AccessToken("this run", token, "maintainer"),))
+    return replace(inventory, access=access)
+
+
+async def _add_demo(inventory: Inventory, stack: AsyncExitStack) -> Inventory:
+    from reglite.demo import start_demo  # noqa: PLC0415 - images are made only when shown
+
+    demo = await stack.enter_async_context(start_demo())
+    return replace(inventory, registries=(*inventory.registries, demo))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""One process that serves the pages and the whole API: behind ``reglite dev`` and ``serve``."""

@@ -1,0 +1,50 @@
+"""The front of a server: everything below ``/api/`` to the API, the rest to the pages."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Front:
+    """ASGI app that strips the base path where it is still there, and closes what was opened.
+
+    A reverse proxy may strip the base path itself or leave it: both work.
+    """
+
+    def __init__(
+        self,
+        *,
+        api: ASGIApp,
+        pages: ASGIApp,
+        base_path: str = "/",
+        on_shutdown: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._api = api
+        self._pages = pages
+        self._prefix = base_path.rstrip("/")
+        self._on_shutdown = on_shutdown
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or go through start-up and shutdown."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            path = self._strip(scope["path"])
+            app = self._api if path.startswith("/api/") else self._pages
+            await app({**scope, "path": path, "raw_path": None, "root_path": ""}, receive, send)
+
+    def _strip(self, path: str) -> str:
+        if path == self._prefix or path.startswith(f"{self._prefix}/"):
+            return path[len(self._prefix) :] or "/"
+        return path
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+                continue
+            if self._on_shutdown is not None:
+                await self._on_shutdown()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
