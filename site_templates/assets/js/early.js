@@ -4,11 +4,11 @@
   const recall = (key) => {
     try { return localStorage.getItem(key); } catch { return null; }
   };
-  const wanted = recall("reglite.language") ||
+  const wanted = recall("rl-language") ||
     navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag === "en" || tag === "ru");
   const other = wanted && wanted !== page.lang &&
     document.querySelector(`link[hreflang="${CSS.escape(wanted)}"]`);
   if (other) location.replace(other.href + location.search + location.hash);
-  const theme = recall("reglite.theme");
+  const theme = recall("rl-theme");
   if (theme) page.dataset.theme = theme;
 })();

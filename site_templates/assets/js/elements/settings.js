@@ -1,31 +1,31 @@
 /** Theme, language and single keys: choices of this browser, kept in localStorage. */
+import { all } from "../lib/dom.js";
+import { hasShortcuts, setShortcuts } from "../lib/keyboard.js";
+
 const page = document.documentElement;
 
-for (const input of document.querySelectorAll("[name=theme]")) {
+for (const input of all("[name=theme]")) {
   input.checked = input.value === (page.dataset.theme ?? "");
   input.addEventListener("change", () => {
-    localStorage.setItem("reglite.theme", input.value);
+    localStorage.setItem("rl-theme", input.value);
     if (input.value) page.dataset.theme = input.value;
     else delete page.dataset.theme;
   });
 }
 
-for (const link of document.querySelectorAll("a[hreflang]")) {
+for (const link of all("a[hreflang]")) {
   link.addEventListener("click", () => {
-    localStorage.setItem("reglite.language", link.hreflang);
+    localStorage.setItem("rl-language", link.hreflang);
     link.search = location.search;
     link.hash = location.hash;
   });
 }
 
-const toggles = document.querySelectorAll("[data-keys]");
-const showKeys = () => toggles.forEach((box) => {
-  box.checked = localStorage.getItem("reglite.keys") !== "off";
-});
-for (const box of toggles) {
+const boxes = all("[data-keys]");
+for (const box of boxes) {
+  box.checked = hasShortcuts();
   box.addEventListener("change", () => {
-    localStorage.setItem("reglite.keys", box.checked ? "on" : "off");
-    showKeys();
+    setShortcuts(box.checked);
+    for (const other of boxes) other.checked = box.checked;
   });
 }
-showKeys();

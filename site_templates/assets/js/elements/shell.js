@@ -1,2 +1,7 @@
-/** The frame of every page: settings, menus, who I am, where I am, jump and keys. */
+/** The frame of every page. */
+import "./crumbs.js";
+import "./jump.js";
+import "./menu.js";
+import "./session.js";
 import "./settings.js";
+import "./shortcuts.js";

@@ -1,0 +1,52 @@
+/** Menus are popovers; they open beside the button that asked, and arrows walk through them. */
+import { all } from "../lib/dom.js";
+
+const GAP = 4;
+let asked;
+
+/** Places by the button's edges alone, so that nothing needs measuring before the menu shows. */
+const place = (menu, button) => {
+  const { top, bottom, left, right } = button.getBoundingClientRect();
+  const isUp = bottom > innerHeight * 0.7;
+  const isEnd = right > innerWidth / 2;
+  const style = menu.style;
+  style.top = isUp ? "auto" : `${bottom + GAP}px`;
+  style.bottom = isUp ? `${innerHeight - top + GAP}px` : "auto";
+  style.left = isEnd ? "auto" : `${left}px`;
+  style.right = isEnd ? `${document.documentElement.clientWidth - right}px` : "auto";
+  style.maxHeight = `${(isUp ? top : innerHeight - bottom) - 3 * GAP}px`;
+};
+
+/** Opens a menu that has no button of its own, such as that of a row, beside `button`. */
+export const openMenu = (menu, button) => {
+  asked = button;
+  menu.showPopover();
+};
+
+const walk = (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.code];
+  const menu = event.target.closest(".menu");
+  if (!step || !menu || event.target.matches("[type=radio]")) return;
+  const items = all("a, button, input", menu).filter((item) => item.checkVisibility());
+  items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
+  event.preventDefault();
+};
+
+document.addEventListener("click", (event) => {
+  asked = event.target.closest?.("[popovertarget]") ?? asked;
+}, true);
+for (const menu of all(".menu[popover]")) {
+  let opener;
+  menu.addEventListener("beforetoggle", (event) => {
+    if (event.newState !== "open") return;
+    opener = asked;
+    place(menu, opener);
+  });
+  menu.addEventListener("toggle", (event) => {
+    if (event.newState === "open") all("a, button, input:checked", menu).find((item) => item.checkVisibility())?.focus();
+    else if (!document.activeElement || document.activeElement === document.body) opener?.focus();
+  });
+  menu.addEventListener("keydown", walk);
+  menu.addEventListener("click", (event) => event.target.closest("a, button") && menu.hidePopover());
+}
+addEventListener("scroll", () => all(".menu:popover-open").forEach((menu) => menu.hidePopover()), { passive: true });

@@ -1,0 +1,31 @@
+/** A name in a row: matches marked, the namespace muted, the middle cut where it is too long. */
+import { make } from "../lib/dom.js";
+import { cutMiddle, findMatches } from "../lib/format.js";
+
+/** `[text, isMatch]` runs cut again at `at`, so that no run stands on both sides of it. */
+const splitRuns = (runs, at) => {
+  let from = 0;
+  return runs.flatMap(([text, isMatch]) => {
+    const room = Math.min(text.length, Math.max(0, at - from));
+    from += text.length;
+    return [[text.slice(0, room), isMatch, true], [text.slice(room), isMatch, false]];
+  }).filter(([text]) => text);
+};
+
+const paint = (runs, dim) => {
+  const nodes = (part) => part.map(([text, isMatch]) => (isMatch ? make("mark", {}, text) : text));
+  const cut = splitRuns(runs, dim);
+  const muted = cut.filter((run) => run[2]);
+  return [...(muted.length ? [make("span", { class: "dim" }, ...nodes(muted))] : []), ...nodes(cut.filter((run) => !run[2]))];
+};
+
+/** Fills `element`; the first `dim` characters are muted. */
+export const fillName = (element, name, query = "", dim = 0) => {
+  const [head, tail] = cutMiddle(name);
+  const halves = splitRuns(findMatches(name, query), head.length);
+  const first = paint(halves.filter((run) => run[2]), dim);
+  const last = paint(halves.filter((run) => !run[2]), dim - head.length);
+  element.classList.toggle("cut", !!tail);
+  element.title = tail ? name : "";
+  element.replaceChildren(...(tail ? [make("span", {}, ...first), make("span", {}, ...last)] : first));
+};

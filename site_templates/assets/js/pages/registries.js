@@ -1,0 +1,170 @@
+/** The registries of the inventory, each with its state as it arrives; wiring only. */
+import { createTurn, isAbort, registryPath, request } from "../lib/api.js";
+import { announce, icon, make, one, partsOf, showProgress, stamp } from "../lib/dom.js";
+import { say, t } from "../lib/i18n.js";
+import { bindState, link } from "../lib/url-state.js";
+import { copyText } from "../elements/copy.js";
+import { bindFilter, noMatch } from "../elements/filter.js";
+import { provideJumps } from "../elements/jump.js";
+import { openMenu } from "../elements/menu.js";
+import { trouble } from "../elements/messages.js";
+import { bindCursor } from "../elements/row-cursor.js";
+
+const STATES = {
+  online: ["ok", "check", "status.online"],
+  unauthorized: ["warn", "key", "status.unauthorized"],
+  offline: ["danger", "error", "status.offline"],
+};
+const SOURCES = {
+  inventory: "registries.source_inventory",
+  "docker-config": "registries.source_docker",
+  none: "registries.source_none",
+};
+const WORKS = { delete: "works.delete", untag: "works.untag", referrers: "works.referrers" };
+
+const ui = partsOf(document);
+const takeTurn = createTurn();
+let rows = [];
+let shown = [];
+
+const flag = ([look, glyph, key]) => make("span", { class: `flag ${look}` }, icon(glyph), " ", t(key));
+
+/** Words of a hint; what stands in backticks is code. */
+const phrase = (text) => text.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part));
+
+const nameWorks = ({ catalog, ...others }) => [
+  ...(catalog === null ? [] : [t(catalog ? "works.list" : "works.no_list")]),
+  ...Object.keys(WORKS).filter((name) => others[name]).map((name) => t(WORKS[name])),
+].join(", ");
+
+const nameSource = (source) => (SOURCES[source] ? t(SOURCES[source])
+  : t("registries.source_helper", { name: source.replace(/^helper /, "") }));
+
+const showStatus = ({ parts, hint }, { status, latency_ms: ms, credential_source: source, capabilities, hints, error }) => {
+  const isOnline = status === "online";
+  parts.status.replaceChildren(flag(STATES[status]),
+    ...(isOnline ? [" ", make("span", { class: "soft" }, t("status.latency", { ms: Math.round(ms) }))] : []));
+  parts.sign.textContent = nameSource(source);
+  parts.sign.classList.toggle("soft", source === "none");
+  parts.works.textContent = (isOnline && nameWorks(capabilities)) || "–";
+  parts.works.classList.toggle("soft", parts.works.textContent === "–");
+  const words = hints.length ? hints.join(" ") : error?.message ?? "";
+  hint.text.replaceChildren(...phrase(words));
+  hint.retry.hidden = isOnline;
+  hint.root.hidden = !words;
+  parts.root.classList.toggle("hinted", !!words);
+};
+
+const showPending = ({ parts, hint }) => {
+  for (const part of [parts.status, parts.sign, parts.works]) {
+    part.replaceChildren(make("span", { class: "pending" }), make("span", { class: "hide" }, t("status.checking")));
+  }
+  hint.root.hidden = true;
+  parts.root.classList.remove("hinted");
+};
+
+const check = async (row, signal, fresh) => {
+  const late = setTimeout(() => showPending(row), 150);
+  try {
+    showStatus(row, await request(`${registryPath(row.registry.name)}/status`, { signal, fresh }));
+  } catch (error) {
+    if (isAbort(error)) return;
+    showStatus(row, { status: "offline", credential_source: "none", hints: [], error });
+  } finally {
+    clearTimeout(late);
+  }
+};
+
+const checkAll = async (fresh) => {
+  const signal = takeTurn();
+  let left = rows.length;
+  const late = setTimeout(() => showProgress(1 - left / rows.length), 150);
+  await Promise.all(rows.map(async (row) => {
+    await check(row, signal, fresh);
+    left--;
+    if (!one("#progress").hidden) showProgress(1 - left / rows.length);
+  }));
+  clearTimeout(late);
+  if (!signal.aborted) showProgress(null);
+};
+
+const createRow = (registry) => {
+  const row = { registry, parts: stamp("registry-row"), hint: stamp("registry-hint") };
+  const { parts, hint } = row;
+  parts.open.href = link("repositories.html", { registry: registry.name });
+  parts.name.textContent = registry.name;
+  parts.address.textContent = parts.address.title = registry.url;
+  parts.menu.setAttribute("aria-label", t("common.actions_for", { name: registry.name }));
+  parts.menu.addEventListener("click", () => showMenu(row));
+  hint.retry.setAttribute("aria-label", t("registries.retry_name", { name: registry.name }));
+  hint.retry.addEventListener("click", () => check(row, undefined, true));
+  hint.root.hidden = true;
+  return row;
+};
+
+const showMenu = (row) => {
+  ui.menu_open.href = row.parts.open.href;
+  ui.menu_copy.onclick = () => copyText(row.registry.pull_host);
+  ui.menu_again.onclick = () => check(row, undefined, true);
+  openMenu(one("#menu-row"), row.parts.menu);
+};
+
+const showRows = () => {
+  const wanted = state.q.toLowerCase();
+  shown = rows.filter(({ registry: { name, url } }) => `${name} ${url}`.toLowerCase().includes(wanted));
+  ui.body.replaceChildren(...shown.flatMap(({ parts, hint }) => [parts.root, hint.root]));
+  const n = rows.length;
+  ui.count.textContent = wanted ? t("registries.of_count", { shown: shown.length, n }) : t("registries.count", { n });
+  announce(ui.count.textContent);
+  showInstead(shown.length ? null : noMatch(say("registries.no_match", { text: state.q }), () => setFilter("")));
+};
+
+const showInstead = (content) => {
+  ui.instead.replaceChildren(...(content ? [content] : []));
+  ui.table.hidden = !!content;
+};
+
+const load = async (fresh = false) => {
+  const signal = takeTurn();
+  const late = setTimeout(() => {
+    ui.bones.hidden = rows.length > 0;
+    showProgress(-1);
+  }, 150);
+  try {
+    const { registries } = await request("/api/v1/registries", { signal, fresh });
+    if (registries.length === 1 && !new URLSearchParams(location.search).has("all")) {
+      location.replace(link("repositories.html", { registry: registries[0].name }));
+      return;
+    }
+    rows = registries.map(createRow);
+    ui.tools.hidden = !rows.length;
+    if (rows.length) showRows();
+    else showInstead(document.getElementById("registries-empty").content.cloneNode(true));
+    checkAll(fresh);
+  } catch (error) {
+    if (isAbort(error)) return;
+    ui.tools.hidden = true;
+    showInstead(trouble(error, "", () => load(true)));
+  } finally {
+    clearTimeout(late);
+    ui.bones.hidden = true;
+    showProgress(null);
+  }
+};
+
+const { state, set } = bindState({ q: "" }, () => setFilter(state.q));
+const setFilter = bindFilter((q) => {
+  set({ q });
+  resetCursor();
+  showRows();
+});
+const resetCursor = bindCursor(() => shown.length, (index) => {
+  const { root } = shown[index].parts;
+  root.scrollIntoView({ block: "nearest" });
+  return root;
+});
+one("#filter").value = state.q;
+ui.again.addEventListener("click", () => (rows.length ? checkAll(true) : load(true)));
+document.addEventListener("rl:signed-in", () => load(true));
+provideJumps(() => []);
+load();
