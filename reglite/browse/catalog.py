@@ -46,12 +46,20 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
 
 
+@dataclass(frozen=True, slots=True)
+class CatalogPage:
+    """Names, each with the position after it, and the position after the page; None at the end."""
+
+    names: tuple[tuple[str, Position | None], ...]
+    following: Position | None
+
+
 async def walk_catalog(
     client: RegistryClient, start: Position, size: int, *, fresh: bool = False
-) -> AsyncGenerator[tuple[tuple[str, Position | None], ...], None]:
-    """Yield the pages from there on: each name with the position after it, None after the last.
+) -> AsyncGenerator[CatalogPage, None]:
+    """Yield the pages from there on; order, page lengths and paging are the registry's.
 
-    Order, page lengths and paging are the registry's; a page that leads to itself is the last.
+    A page that leads to itself is the last.
     """
     position: Position | None = start
     while position is not None:
@@ -61,5 +69,5 @@ async def walk_catalog(
         following = Position(page.next) if leads_on else None
         inside = (Position(position.upstream, number, n) for number in range(1, len(page.items)))
         numbered = tuple(zip(page.items, (*inside, following), strict=False))
-        yield numbered[position.skip :]
+        yield CatalogPage(numbered[position.skip :], following)
         position = following

@@ -68,6 +68,14 @@ class Content:
             return measure_children(self.children)
         return measure_blobs([self.image.blobs]) if self.image.has_sizes else None
 
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the registry had all of it: what it lacks today may be pushed tomorrow."""
+        images = [child.image for child in self.children if not child.is_attestation]
+        if self.image is not None:
+            images.append(self.image)
+        return all(image is not None and not image.lacks_config for image in images)
+
     @cached_property
     def platforms(self) -> tuple[PlatformView, ...]:
         """A row for each image."""

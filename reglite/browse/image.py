@@ -29,6 +29,11 @@ class Image:
         """Tell schema1, which has none, from all others."""
         return not media_types.is_schema1(self.manifest.media_type)
 
+    @property
+    def lacks_config(self) -> bool:
+        """Tell an image whose config was to be read and was not there, or was no config."""
+        return self.config is None and find_image_config(self.manifest, self.kind) is not None
+
     @cached_property
     def blobs(self) -> dict[str, int]:
         """The distinct config and layer blobs that it pins, digest to size in bytes."""

@@ -1,13 +1,12 @@
 """The repositories of a registry: its catalog, and what the inventory adds or stands in for."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
 
 from reglite.browse.address import format_next, format_repositories_path
-from reglite.browse.catalog import Position, parse_position, start_after, walk_catalog
+from reglite.browse.catalog import CatalogPage, Position, parse_position, start_after, walk_catalog
 from reglite.browse.tags import filter_names
 from reglite.errors import BadRequest, Denied, NotFound, RegistryTimeout, Unsupported
 from reglite.registry.client import RegistryClient
@@ -146,21 +145,25 @@ class _Gathering:
         self._room = room
         self._without = without
         self._q = q
+        self._is_full = False
 
     @property
     def is_done(self) -> bool:
         """A page of a plain list is shown as it comes; a filter goes on until the page is full."""
-        return self.position is None or len(self.names) >= (self._room if self._q else 1)
+        is_enough = self._is_full or (bool(self.names) and not self._q)
+        return self.position is None or is_enough
 
-    def add(self, page: Sequence[tuple[str, Position | None]]) -> None:
+    def add(self, page: CatalogPage) -> None:
         """Take what fits of one upstream page."""
-        wanted = set(filter_names((name for name, _ in page), self._q)) - self._without
-        for name, after in page:
+        wanted = set(filter_names((name for name, _ in page.names), self._q)) - self._without
+        for name, after in page.names:
             if name in wanted and len(self.names) >= self._room:
+                self._is_full = True
                 return
             if name in wanted:
                 self.names.append(name)
             self.position = after
+        self.position = page.following
 
 
 def _by_component(name: str) -> list[str]:

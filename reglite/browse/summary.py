@@ -161,14 +161,15 @@ class _Summarising:
 
 async def get_overview(client: RegistryClient, repository: Repository, digest: Digest) -> Overview:
     """Return what a digest stands for, kept in the client's cache once it is complete."""
-    key = (client.config.name, repository, digest, "overview")
+    key = (client.config.name, ("overview", repository, digest))
     kept: Overview | None = client.cache.get(key)
     if kept is not None:
         return kept
     manifest = await client.get_manifest(repository, digest)
     content = await load_content(client, repository, manifest)
     overview = build_overview(content)
-    client.cache.put(key, overview, _estimate_bytes(overview))
+    if content.is_complete:
+        client.cache.put(key, overview, _estimate_bytes(overview))
     return overview
 
 

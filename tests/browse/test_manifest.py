@@ -312,7 +312,21 @@ async def test_a_config_that_is_no_image_config_leaves_the_image_out(raw: bytes)
     assert shown.size_bytes == len(raw)
 
 
-WRONG: list[Any] = [None, True, -1, 1.5, 10**30, "text", "\ud800", [], [1], {}, {"a": [1]}, [["x"]], [{}]]
+WRONG: list[Any] = [
+    None,
+    True,
+    -1,
+    1.5,
+    10**30,
+    "text",
+    "\ud800",
+    [],
+    [1],
+    {},
+    {"a": [1]},
+    [["x"]],
+    [{}],
+]
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=repr)
