@@ -14,6 +14,7 @@ from reglite.demo.registry import MemoryRegistry
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
 from tests.support.serving import serve_app
+from tests.support.token_server import TokenServer
 
 HTPASSWD_USER = ("ana", "correct horse battery staple")
 
@@ -38,7 +39,7 @@ def enter() -> Iterator[Callable[[AbstractContextManager[Any]], Any]]:
 
 
 @pytest.fixture
-def serve(enter: Callable[[AbstractContextManager[str]], str]) -> Callable[..., str]:
+def serve(enter: Callable[..., str]) -> Callable[..., str]:
     """Serve an ASGI application until the test ends; returns its address."""
     return lambda app, **options: enter(serve_app(app, **options))
 
@@ -72,7 +73,7 @@ def undeletable_docker_registry() -> Iterator[DockerRegistry]:
 
 @pytest.fixture
 def make_docker_registry(
-    enter: Callable[[AbstractContextManager[DockerRegistry]], DockerRegistry],
+    enter: Callable[..., DockerRegistry],
 ) -> Callable[..., DockerRegistry]:
     """Start a real registry of this test's own, to stop, freeze or fill."""
     return lambda **options: enter(DockerRegistry(**options))
@@ -83,3 +84,19 @@ def pusher(docker_registry: DockerRegistry, repository: str) -> Iterator[Pusher]
     """Push into a fresh repository of the shared real registry."""
     with docker_registry.client() as client:
         yield Pusher(client, repository)
+
+
+@pytest.fixture
+def token_server(
+    enter: Callable[..., TokenServer],
+) -> TokenServer:
+    """Run a token server of this test's own; its switches may be changed."""
+    return enter(TokenServer())
+
+
+@pytest.fixture
+def token_docker_registry(
+    token_server: TokenServer, make_docker_registry: Callable[..., DockerRegistry]
+) -> DockerRegistry:
+    """Start a real registry that trusts ``token_server``; deletion enabled."""
+    return make_docker_registry(token=token_server.auth)

@@ -27,6 +27,9 @@ class Access:
     action: str
 
 
+Mint = Callable[[frozenset[Access], float], str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Grant:
     accesses: frozenset[Access]
@@ -34,11 +37,16 @@ class _Grant:
 
 
 class Authority:
-    """Issues tokens and checks requests; ``clock`` may be replaced to let tokens expire."""
+    """Issues tokens and checks requests; ``clock`` may be replaced to let tokens expire.
 
-    def __init__(self, switches: Switches) -> None:
+    ``mint`` makes a token out of what it may do and the seconds it lives; by default tokens are
+    random and mean something to this object only.
+    """
+
+    def __init__(self, switches: Switches, mint: Mint | None = None) -> None:
         self.switches = switches
         self.clock: Callable[[], float] = time.monotonic
+        self._mint = mint or _mint_random
         self._grants: dict[str, _Grant] = {}
 
     def revoke_tokens(self) -> None:
@@ -63,21 +71,16 @@ class Authority:
         """Answer the token endpoint: GET with basic or nothing, POST with a grant."""
         if request.method == "POST":
             return self._answer_grant(request)
-        query = dict(request.query)
+        scopes = _read_scopes(request.query)
         if "authorization" not in request.headers:
             if not self.switches.is_pull_anonymous:
                 return refuse(401, "UNAUTHORIZED", "no anonymous tokens here")
-            return self._issue(_read_scopes(request.query), frozenset({"pull"}))
+            return self._issue(scopes, frozenset({"pull"}))
         if not self._knows_user(request):
             return refuse(401, "UNAUTHORIZED", "incorrect username or password")
-        answer = self._issue(_read_scopes(request.query), self.switches.granted_actions)
-        if query.get("offline_token") == "true" and self.switches.identity_token:
-            return self._issue(
-                _read_scopes(request.query),
-                self.switches.granted_actions,
-                refresh_token=self.switches.identity_token,
-            )
-        return answer
+        is_offline = request.get_query("offline_token") == "true"
+        refresh_token = self.switches.identity_token if is_offline else None
+        return self._issue(scopes, self.switches.granted_actions, refresh_token=refresh_token)
 
     def _answer_grant(self, request: Request) -> Answer:
         if self.switches.token_post_status != 200:
@@ -105,8 +108,8 @@ class Authority:
         *,
         refresh_token: str | None = None,
     ) -> Answer:
-        token = secrets.token_urlsafe(24)
         given = frozenset(a for a in scopes if a.action in granted & self.switches.granted_actions)
+        token = self._mint(given, self.switches.token_seconds)
         self._grants[token] = _Grant(given, self.clock() + self.switches.token_seconds)
         document: dict[str, object] = {}
         if self.switches.token_field in ("token", "both"):
@@ -168,6 +171,10 @@ class Authority:
     def _is_identity_token(self, token: str) -> bool:
         known = self.switches.identity_token
         return known is not None and secrets.compare_digest(token.encode(), known.encode())
+
+
+def _mint_random(_accesses: frozenset[Access], _seconds: float) -> str:
+    return secrets.token_urlsafe(24)
 
 
 def _read_scopes(pairs: tuple[tuple[str, str], ...]) -> frozenset[Access]:

@@ -21,8 +21,9 @@ def serve_app(app: Callable[..., Any], **options: Any) -> Iterator[str]:
     """
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    options = {"log_level": "warning", "timeout_graceful_shutdown": 2, "ws": "none", **options}
-    server = uvicorn.Server(uvicorn.Config(app, **options))
+    defaults = {"log_level": "warning", "timeout_graceful_shutdown": 2, "ws": "none"}
+    config = uvicorn.Config(app, **{"interface": "asgi3", **defaults, **options})
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
