@@ -32,7 +32,11 @@ class ProxyAccess:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role for some users and groups, in some registries and repositories; empty means all."""
+    """A role for some users and groups, in some registries and repositories.
+
+    An empty tuple means all: of who signed in, of registries, of repositories. Users and groups
+    are names; registries and repositories are globs.
+    """
 
     role: Role
     users: tuple[str, ...] = ()

@@ -36,6 +36,12 @@ class Inventory:
     path: str | None = None
     notes: tuple[str, ...] = ()
 
+    def with_registries(self, extra: Iterable[RegistryConfig]) -> "Inventory":
+        """Return this inventory and some more registries; a taken name gets a number."""
+        registries = {config.name: config for config in self.registries}
+        _add(registries, extra)
+        return replace(self, registries=tuple(registries.values()))
+
 
 def load_inventory(
     *,

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reglite.access_config import AccessConfig, AccessToken, Grant, ProxyAccess, Role
+from reglite.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
 from reglite.errors import ConfigurationError
 from reglite.glob import compile_glob
 from reglite.inventory_document import AccessSection, GrantSection, ProxySection, TokenSection
@@ -112,18 +112,19 @@ def _read_grants(sections: list[GrantSection], place: KeyPath) -> tuple[Grant, .
 
 
 def _read_grant(section: GrantSection, place: KeyPath) -> Grant:
-    if not section.users and not section.groups:
-        place.fail("must name 'users' or 'groups'; users: ['*'] means everyone who signed in")
-    globs = {
+    lists = {
         "users": section.users,
         "groups": section.groups,
         "registries": section.registries,
         "repositories": section.repositories,
     }
-    for key, values in globs.items():
-        check_globs(values, place / key)
-    role: Role = section.role
-    return Grant(role, **{key: tuple(values) for key, values in globs.items()})
+    for key, values in lists.items():
+        # A template that renders to an empty list must not grant to all.
+        if values is not None and not all([values, *values]):
+            (place / key).fail("is empty: name somebody, or leave the key out, which means all")
+    check_globs(section.registries or [], place / "registries")
+    check_globs(section.repositories or [], place / "repositories")
+    return Grant(section.role, **{key: tuple(values or ()) for key, values in lists.items()})
 
 
 def check_globs(globs: list[str], place: KeyPath) -> None:

@@ -68,11 +68,11 @@ class ProxySection(_Section):
 class GrantSection(_Section):
     """One entry of ``access.grants``."""
 
-    users: list[str] = []
-    groups: list[str] = []
+    users: list[str] | None = None
+    groups: list[str] | None = None
     role: RoleName
-    registries: list[str] = []
-    repositories: list[str] = []
+    registries: list[str] | None = None
+    repositories: list[str] | None = None
 
 
 class AccessSection(_Section):

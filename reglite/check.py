@@ -1,0 +1,83 @@
+"""What ``reglite check`` does: ask each registry how it is, all at once, and collect reports."""
+
+import asyncio
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reglite.browse.status import StatusView, get_status
+from reglite.errors import ConfigurationError, RegliteError
+from reglite.inventory import Inventory
+from reglite.reference import shorten
+from reglite.registry.client import RegistryClient
+from reglite.registry.pool import RegistryPool
+from reglite.registry_config import RegistryConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How one registry is; ``file`` is what a hint names as the place to change."""
+
+    config: RegistryConfig
+    file: str | None
+    status: StatusView
+    leftovers: tuple[str, ...] | None = None
+    leftovers_error: RegliteError | None = None
+
+    @property
+    def is_fine(self) -> bool:
+        """Tell whether the registry answers and nothing was left behind."""
+        answers = self.status.to_json()["status"] == "online"
+        return answers and not self.leftovers and self.leftovers_error is None
+
+
+def choose_registries(inventory: Inventory, names: Sequence[str]) -> Inventory:
+    """Return the inventory with these registries only; raises ConfigurationError for others."""
+    known = {config.name: config for config in inventory.registries}
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            meant = f"did you mean '{close[0]}'? " if close else ""
+            listed = ", ".join(known) or "none"
+            raise ConfigurationError(
+                f"there is no registry '{shorten(name)}': {meant}known are {listed}"
+            )
+    if not names:
+        return inventory
+    return replace(inventory, registries=tuple(known[name] for name in dict.fromkeys(names)))
+
+
+def run_check(inventory: Inventory, *, with_leftovers: bool = False) -> tuple[Report, ...]:
+    """Ask all registries at once; a report for each, in the inventory's order."""
+    return asyncio.run(check_registries(inventory, with_leftovers=with_leftovers))
+
+
+async def check_registries(
+    inventory: Inventory, *, with_leftovers: bool = False
+) -> tuple[Report, ...]:
+    """Ask all registries at once; a report for each, in the inventory's order."""
+    pool = RegistryPool(inventory)
+    try:
+        clients = [pool.get_client(config.name) for config in inventory.registries]
+        checks = (_check(client, inventory.path, with_leftovers) for client in clients)
+        return tuple(await asyncio.gather(*checks))
+    finally:
+        await pool.aclose()
+
+
+async def _check(client: RegistryClient, file: str | None, with_leftovers: bool) -> Report:
+    report = Report(client.config, file, await get_status(client))
+    if not with_leftovers or not report.is_fine:
+        return report
+    try:
+        return replace(report, leftovers=await _find_leftovers(client))
+    except RegliteError as exc:
+        return replace(report, leftovers_error=exc)
+
+
+async def _find_leftovers(client: RegistryClient) -> tuple[str, ...]:
+    from reglite.deletion import find_leftovers  # noqa: PLC0415 - only with --leftovers
+
+    found: Any = await find_leftovers(client)
+    return tuple(str(leftover) for leftover in found)

@@ -1,0 +1,320 @@
+"""The command line, ``reglite``; what a command does is imported inside it, so that help is quick.
+
+Exit codes: 0 fine, 1 the work failed, 2 usage or configuration.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reglite import __version__
+from reglite.errors import RegliteError
+
+if TYPE_CHECKING:
+    from reglite.inventory import Inventory
+
+_ENVIRONMENT = """
+\b
+Environment (a flag wins over its variable):
+  REGLITE_CONFIG_FILE  an inventory file
+  REGLITE_INVENTORY    the inventory's YAML itself
+  REGLITE_REGISTRIES   URLs of registries, space-separated
+  REGLITE_HOST, REGLITE_PORT, REGLITE_DEBUG
+  REGLITE_AUDIT_DIR    a folder for the audit log, a file a day
+"""
+
+
+class _Failure(click.ClickException):
+    """A RegliteError as click shows it: one message on stderr, without a traceback."""
+
+    def __init__(self, error: RegliteError) -> None:
+        super().__init__(error.message)
+        # click types this as a class variable and reads it from the instance.
+        vars(self)["exit_code"] = error.exit_code
+
+
+class _Commands(click.Group):
+    """A group that turns RegLite's errors into messages and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; every RegliteError ends here."""
+        try:
+            return super().invoke(ctx)
+        except RegliteError as exc:
+            raise _Failure(exc) from exc
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order of the work, not of the alphabet."""
+        return list(self.commands)
+
+
+def _check_base_path(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if not value.startswith("/") or value.startswith("//") or set(value) & set("?#\\\"'<> "):
+        message = "must be a path such as / or /reglite/"
+        raise click.BadParameter(message, ctx=ctx, param=param)
+    return value.rstrip("/") + "/"
+
+
+def _check_api_base(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    if not value:
+        return value
+    from reglite.errors import ConfigurationError  # noqa: PLC0415 - help is quick without it
+    from reglite.registry_url import parse_registry_url  # noqa: PLC0415
+
+    try:
+        return parse_registry_url(value).url
+    except ConfigurationError as exc:
+        raise click.BadParameter(exc.message, ctx=ctx, param=param) from exc
+
+
+_config_option = click.option(
+    "-c",
+    "--config",
+    "config_file",
+    metavar="FILE",
+    help="Inventory to read. [default: REGLITE_CONFIG_FILE, else inventory.yaml if it is there]",
+)
+_host_option = click.option(
+    "--host",
+    envvar="REGLITE_HOST",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on. Loopback is for you alone; any other needs a sign-in to delete.",
+)
+_port_option = click.option(
+    "--port",
+    envvar="REGLITE_PORT",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Port to listen on; 0 takes any free one. Under dev a busy default moves to the next.",
+)
+_debug_option = click.option(
+    "--debug", is_flag=True, envvar="REGLITE_DEBUG", help="Log every request to a registry."
+)
+_base_path_option = click.option(
+    "--base-path",
+    default="/",
+    show_default=True,
+    callback=_check_base_path,
+    help="Path under which a reverse proxy or static host shows RegLite.",
+)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_ENVIRONMENT
+)
+@click.version_option(__version__, prog_name="reglite")
+def main() -> None:
+    """RegLite: see what your Docker and OCI registries hold, and clean up.
+
+    Start with `reglite dev`, or `reglite dev https://registry.example.com`.
+    """
+
+
+@main.command()
+@click.argument("urls", metavar="[URL]...", nargs=-1)
+@_config_option
+@_host_option
+@_port_option
+@_debug_option
+@click.option("--demo", is_flag=True, help="Add the embedded demo registry.")
+@click.option(
+    "--open/--no-open",
+    "open_browser",
+    default=None,
+    help="Open the browser. [default: on a terminal]",
+)
+@click.option(
+    "--reload/--no-reload",
+    default=True,
+    show_default=True,
+    help="Render again and reload the page when a template changes.",
+)
+@click.pass_context
+def dev(
+    ctx: click.Context,
+    *,
+    urls: tuple[str, ...],
+    config_file: str | None,
+    host: str,
+    port: int,
+    debug: bool,
+    demo: bool,
+    open_browser: bool | None,
+    reload: bool,
+) -> None:
+    """Browse registries from this machine.
+
+    Shows the registries of the inventory, each URL given here, and those you are logged in to
+    with Docker. With none of them it starts a demo registry. On loopback you may delete.
+    """
+    from reglite.devserver import run_dev  # noqa: PLC0415
+
+    inventory, starts_demo = _find_registries(config_file, urls, demo)
+    run_dev(
+        inventory,
+        host=host,
+        port=port,
+        port_was_chosen=_was_chosen(ctx, "port"),
+        debug=debug,
+        demo=starts_demo,
+        open_browser=sys.stdout.isatty() if open_browser is None else open_browser,
+        reload=reload,
+    )
+
+
+def _find_registries(
+    config_file: str | None, urls: Sequence[str], demo: bool
+) -> tuple["Inventory", bool]:
+    """Load the inventory, print it, and tell whether the demo registry is to be started."""
+    from reglite.inventory import load_inventory  # noqa: PLC0415
+
+    inventory = load_inventory(config_file=config_file, urls=urls)
+    _print_registries(inventory)
+    is_nothing_there = inventory.path is None and not inventory.registries
+    if is_nothing_there and not demo:
+        click.echo("No inventory, no URL and no Docker login: starting the demo registry.")
+        click.echo("For your own:  reglite dev https://registry.example.com  or  reglite init")
+    elif demo:
+        click.echo("The demo registry is added.")
+    return inventory, demo or is_nothing_there
+
+
+def _print_registries(inventory: "Inventory") -> None:
+    from reglite.inventory_summary import describe_registries  # noqa: PLC0415
+
+    click.echo(f"Registries (inventory: {inventory.path or 'none'}):")
+    for line in describe_registries(inventory) or ["  none"]:
+        click.echo(line)
+
+
+def _was_chosen(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+
+
+@main.command()
+@_config_option
+@_host_option
+@_port_option
+@_base_path_option
+@_debug_option
+def serve(*, config_file: str | None, host: str, port: int, base_path: str, debug: bool) -> None:
+    """Serve the UI and the API for others.
+
+    For a server or a container: no reload, an access log, a graceful shutdown. Nobody deletes
+    until the inventory's `access:` section says who may.
+    """
+    from reglite.devserver import run_serve  # noqa: PLC0415
+    from reglite.inventory import load_inventory  # noqa: PLC0415
+    from reglite.inventory_summary import describe_access  # noqa: PLC0415
+
+    inventory = load_inventory(config_file=config_file)
+    _print_registries(inventory)
+    click.echo("Who may do what:")
+    for line in describe_access(inventory.access):
+        click.echo(line)
+    run_serve(inventory, host=host, port=port, base_path=base_path, debug=debug)
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build/site"),
+    show_default=True,
+    help="Folder to write; one that RegLite did not make is left alone.",
+)
+@click.option(
+    "--api-base",
+    metavar="URL",
+    default="",
+    callback=_check_api_base,
+    help="Where the API answers. [default: the pages' own origin]",
+)
+@_base_path_option
+@click.option("--title", default="RegLite", show_default=True, help="What the pages are called.")
+def build(out: Path, api_base: str, base_path: str, title: str) -> None:
+    """Render the static UI for any static host."""
+    from reglite.api.openapi import build_openapi  # noqa: PLC0415
+    from reglite.site import build_site  # noqa: PLC0415
+
+    build_site(
+        out,
+        api_base=api_base,
+        base_path=base_path,
+        title=title,
+        version=__version__,
+        openapi=build_openapi(),
+    )
+    click.echo(f"Wrote {out}")
+
+
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("inventory.yaml"),
+    show_default=True,
+    help="File to write.",
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that is there already.")
+def init(out: Path, force: bool) -> None:
+    """Write a commented inventory to start from."""
+    from reglite.bundle.source import find_packaged  # noqa: PLC0415
+
+    text = find_packaged("inventory.example.yaml").read_text("utf-8")
+    try:
+        with out.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as exc:
+        message = f"{out} is there already: choose another with --out, or overwrite with --force"
+        raise RegliteError(message) from exc
+    except OSError as exc:
+        raise RegliteError(f"{out} can't be written: {exc.strerror}") from exc
+    click.echo(f"Wrote {out}: edit it, then run  reglite check -c {out}")
+
+
+@main.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@_config_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option(
+    "--leftovers", is_flag=True, help="Also look for what an interrupted removal left behind."
+)
+@click.pass_context
+def check(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    config_file: str | None,
+    as_json: bool,
+    leftovers: bool,
+) -> None:
+    """Ask each registry how it is, and say what to change for each failure.
+
+    Names the credential that was chosen and where it came from, never the credential itself.
+    Ends with exit code 1 if any registry fails.
+    """
+    from reglite.check import choose_registries, run_check  # noqa: PLC0415
+    from reglite.check_report import format_json, format_text  # noqa: PLC0415
+    from reglite.inventory import load_inventory  # noqa: PLC0415
+
+    inventory = choose_registries(load_inventory(config_file=config_file), names)
+    for note in inventory.notes:
+        click.echo(f"Note: {note}", err=True)
+    reports = run_check(inventory, with_leftovers=leftovers)
+    click.echo(format_json(reports) if as_json else format_text(reports))
+    ctx.exit(0 if all(report.is_fine for report in reports) else 1)
+
+
+@main.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the whole API."""
+    import json  # noqa: PLC0415
+
+    from reglite.api.openapi import build_openapi  # noqa: PLC0415
+
+    click.echo(json.dumps(build_openapi(), indent=2, ensure_ascii=False))
