@@ -3,14 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from reglite.api.answers import answer_change
 from reglite.api.app import create_app
-from reglite.api.dependencies import ChangeRepository, GivenDigest
+from reglite.api.change import changing, describe_change
+from reglite.api.dependencies import DigestName, RegistryName, RepositoryName
 from reglite.api.documentation import document_change
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import MANIFEST
+from reglite.reference import parse_digest
 
 router = APIRouter()
 
@@ -24,19 +27,26 @@ router = APIRouter()
     responses=document_change("Deletion", "What went."),
 )
 async def delete_manifest(
-    repository: ChangeRepository,
-    digest: GivenDigest,
+    request: Request,
+    registry: RegistryName,
+    repo: RepositoryName,
+    digest: DigestName,
     plan: Annotated[
         str | None, Query(description="The hash of the plan that was confirmed.", max_length=256)
     ] = None,
 ) -> Response:
-    """With `plan`, nothing is deleted if anything moved since that plan was made (409).
+    """Delete by digest.
 
-    Without it, the registry's own rule holds: the digest goes, and every tag on it.
+    With `plan`, nothing is deleted if anything moved since that plan was made (409). Without it,
+    the registry's own rule holds: the digest goes, and every tag on it.
     """
     from reglite.deletion.removal import delete_by_digest  # noqa: PLC0415 - cold start
 
-    deletion = await delete_by_digest(repository.client, repository.name, digest, plan=plan)
+    event = describe_change(request, "delete", registry, repo, digest=digest)
+    async with changing(request, event) as repository:
+        checked = parse_digest(digest)
+        deletion = await delete_by_digest(repository.client, repository.name, checked, plan=plan)
+        event.tags = deletion.tags
     return answer_change(deletion.to_json())
 
 

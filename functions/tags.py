@@ -42,7 +42,7 @@ async def list_tags(
 
     `hidden` counts the signature and fallback tags that were left out.
     """
-    from reglite.browse.listing import list_tags as browse  # noqa: PLC0415 - cold start
+    from reglite.browse.tags import list_tags as browse  # noqa: PLC0415 - cold start
 
     async with deadline(CALL_SECONDS, "the list of tags"):
         view = await browse(

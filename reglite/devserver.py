@@ -14,7 +14,7 @@ from reglite.access_config import AccessToken
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
-from reglite.inventory import Inventory
+from reglite.inventory import Inventory, RegistryConfig
 from reglite.server.front import Front
 from reglite.server.listening import bind, bind_next_free, format_address, is_loopback
 from reglite.server.pages import Pages
@@ -120,10 +120,15 @@ def _add_token(inventory: Inventory, bound: socket.socket) -> Inventory:
 
 
 async def _add_demo(inventory: Inventory, stack: AsyncExitStack) -> Inventory:
-    from reglite.demo import start_demo  # noqa: PLC0415 - images are made only when shown
+    from reglite.demo.server import DEMO_NAME, start_demo  # noqa: PLC0415 - images on demand
 
-    demo = await stack.enter_async_context(start_demo())
-    return replace(inventory, registries=(*inventory.registries, demo))
+    url, stop = await start_demo()
+    stack.push_async_callback(stop)
+    is_taken = any(config.name == DEMO_NAME for config in inventory.registries)
+    host = url.removeprefix("http://")
+    name = f"{DEMO_NAME}-{host}" if is_taken else DEMO_NAME
+    config = RegistryConfig(name=name, url=url, source="demo", pull_host=host)
+    return replace(inventory, registries=(*inventory.registries, config))
 
 
 def _say(line: str) -> None:

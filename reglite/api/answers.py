@@ -28,6 +28,19 @@ def answer(
     return Response(body, media_type="application/json", headers=all_headers)
 
 
+def answer_text(request: Request, body: bytes, media_type: str, digest: str) -> Response:
+    """Answer a read with bytes out of a registry, under a type that the caller has made sure of."""
+    headers = {
+        "ETag": f'"{digest}"',
+        "Cache-Control": REVALIDATE,
+        "Content-Type": media_type,
+        "Docker-Content-Digest": digest,
+    }
+    if has_etag(request.headers.get("if-none-match", ""), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers)
+
+
 def answer_change(document: Mapping[str, Any]) -> Response:
     """Answer a deletion or a restoration: 200, never stored anywhere."""
     return Response(encode_json(document), media_type="application/json")

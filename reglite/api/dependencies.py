@@ -10,7 +10,6 @@ from fastapi import Depends, Path, Query
 from starlette.requests import Request
 
 from reglite.api.caller import Caller
-from reglite.api.origin import check_state_changing
 from reglite.api.runtime import Runtime, RuntimeSource, unknown_registry
 from reglite.errors import Denied, NameUnknown, Unauthorized
 from reglite.reference import (
@@ -36,6 +35,10 @@ RepositoryName = Annotated[
         description="A repository; its slashes are sent raw or as %2F.",
         examples=["team/project/app"],
     ),
+]
+TagName = Annotated[str, Path(description="A tag.", examples=["1.4.2"])]
+DigestName = Annotated[
+    str, Path(description="Algorithm and hex digits.", examples=[f"sha256:{'0' * 64}"])
 ]
 Last = Annotated[
     str | None,
@@ -125,9 +128,7 @@ async def check_repository_name(repo: RepositoryName) -> Repository:
     return parse_repository(repo)
 
 
-async def check_tag(
-    tag: Annotated[str, Path(description="A tag.", examples=["1.4.2"])],
-) -> Tag:
+async def check_tag(tag: TagName) -> Tag:
     """Check the tag's grammar; raises TagInvalid."""
     return parse_tag(tag)
 
@@ -135,11 +136,7 @@ async def check_tag(
 GivenTag = Annotated[Tag, Depends(check_tag)]
 
 
-async def check_digest(
-    digest: Annotated[
-        str, Path(description="Algorithm and hex digits.", examples=[f"sha256:{'0' * 64}"])
-    ],
-) -> Digest:
+async def check_digest(digest: DigestName) -> Digest:
     """Check the digest's grammar; raises DigestInvalid."""
     return parse_digest(digest)
 
@@ -177,22 +174,6 @@ async def read_repository(
 ReadRepository = Annotated[RepositoryAccess, Depends(read_repository)]
 
 
-async def change_repository(request: Request, repository: ReadRepository) -> RepositoryAccess:
-    """Open a repository for a deletion or a restoration; raises Unauthorized or Denied."""
-    runtime, caller = repository.registry.runtime, repository.caller
-    check_state_changing(
-        request.headers,
-        has_our_token=caller.kind == "token",
-        origins=runtime.inventory.access.origins,
-    )
-    if not caller.can_change(repository.registry.config.name, repository.name):
-        raise refuse_changing(caller)
-    return repository
-
-
-ChangeRepository = Annotated[RepositoryAccess, Depends(change_repository)]
-
-
 def refuse_reading(caller: Caller) -> Unauthorized | Denied:
     """Make the error of someone who may read nothing at all."""
     if caller.is_anonymous and caller.can_sign_in:
@@ -200,15 +181,3 @@ def refuse_reading(caller: Caller) -> Unauthorized | Denied:
     if caller.is_anonymous:
         return Denied("nobody may read here: access.anonymous is none and nobody can sign in")
     return Denied("no grant of access.grants lets you see anything here")
-
-
-def refuse_changing(caller: Caller) -> Unauthorized | Denied:
-    """Make the error of someone who may not delete or restore here."""
-    if caller.is_anonymous and caller.can_sign_in:
-        return Unauthorized("sign in as a maintainer to delete or restore here")
-    if caller.is_anonymous:
-        return Denied(
-            "nobody may delete or restore here: give access.tokens, access.htpasswd or "
-            "access.proxy in the inventory, and somebody the role maintainer"
-        )
-    return Denied("your role here is viewer: only a maintainer deletes and restores")

@@ -53,3 +53,11 @@ def _document(schema: str, description: str, statuses: tuple[int, ...]) -> Respo
 def _describe(description: str, schema: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{schema}"}}}
     return {"description": description, "content": content}
+
+
+def document_blob(description: str) -> Responses:
+    """Describe the answers of the path that passes on text as it is."""
+    answers = document_read("Errors", description)
+    text = {"schema": {"type": "string"}}
+    answers[200]["content"] = {"application/json": {}, "text/plain": text}
+    return answers

@@ -9,13 +9,12 @@ import importlib.util
 import pkgutil
 import sys
 from functools import lru_cache
-from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from fastapi import APIRouter
 
-import reglite
+from reglite.bundle.source import find_functions_folder
 from reglite.errors import ConfigurationError
 
 _PACKAGE: Final = "reglite._functions"
@@ -35,10 +34,7 @@ def load_routers() -> list[APIRouter]:
 
 @lru_cache(maxsize=1)
 def _load_package() -> ModuleType:
-    package_folder = Path(reglite.__file__).parent
-    if (package_folder / "_functions").is_dir():
-        return importlib.import_module(_PACKAGE)
-    folder = package_folder.parent / "functions"
+    folder = find_functions_folder()
     spec = importlib.util.spec_from_file_location(
         _PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )

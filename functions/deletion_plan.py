@@ -1,0 +1,46 @@
+"""``GET …/manifests/{digest}/deletion-plan``: what a deletion would take with it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reglite.api.answers import answer
+from reglite.api.app import create_app
+from reglite.api.dependencies import GivenDigest, ReadRepository
+from reglite.api.documentation import document_read
+from reglite.api.lambda_adapter import create_handler
+from reglite.api.paths import MANIFEST
+
+router = APIRouter()
+
+
+@router.get(
+    f"{MANIFEST}/deletion-plan",
+    operation_id="get_deletion_plan",
+    summary="What a deletion would take",
+    tags=["deletion"],
+    response_class=Response,
+    responses=document_read("Plan", "The plan, or as much of it as the time allowed."),
+)
+async def get_deletion_plan(
+    request: Request,
+    repository: ReadRepository,
+    digest: GivenDigest,
+    cursor: Annotated[
+        str | None, Query(description="Where a `next` goes on; opaque.", max_length=16384)
+    ] = None,
+) -> Response:
+    """Find every tag, parent and referrer of a manifest.
+
+    In a big repository one answer is a part: it is not `allowed` yet, and `next` completes it.
+    """
+    from reglite.deletion.plan import make_plan  # noqa: PLC0415 - cold start
+
+    plan = await make_plan(repository.client, repository.name, digest, cursor=cursor)
+    return answer(request, plan.to_json(), headers={"Cache-Control": "no-store"})
+
+
+app = create_app(router)
+handler = create_handler(app)

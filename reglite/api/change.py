@@ -1,0 +1,78 @@
+"""What every deletion and restoration goes through: who may, from which page, and the audit line.
+
+Everything that stops the caller is inside, so that a refusal leaves its line too.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.requests import Request
+
+from reglite.api.caller import Caller
+from reglite.api.dependencies import (
+    RegistryAccess,
+    RepositoryAccess,
+    get_caller,
+    get_runtime,
+    read_registry,
+    read_repository,
+)
+from reglite.api.origin import check_state_changing
+from reglite.api.peer import get_peer_address
+from reglite.deletion.audit import Action, AuditEvent, recording
+from reglite.errors import Denied, Unauthorized
+from reglite.reference import Repository, parse_repository
+
+
+def describe_change(
+    request: Request,
+    action: Action,
+    registry: str,
+    repository: str,
+    *,
+    digest: str | None = None,
+    tags: tuple[str, ...] = (),
+) -> AuditEvent:
+    """Begin the audit line with what was asked for, before anything of it is checked."""
+    address = get_peer_address(request)
+    return AuditEvent(action, None, address, registry, repository, digest, tags)
+
+
+@asynccontextmanager
+async def changing(request: Request, event: AuditEvent) -> AsyncIterator[RepositoryAccess]:
+    """Open the event's repository to a maintainer; raises Unauthorized, Denied and the like.
+
+    The audit line is written when the block ends, however it ends.
+    """
+    with recording(event):
+        name = parse_repository(event.repository)
+        runtime = await get_runtime(request)
+        caller = await get_caller(request, runtime)
+        event.who = caller.user
+        registry = await read_registry(event.registry, runtime, caller)
+        yield await _open(request, name, registry)
+
+
+async def _open(request: Request, name: Repository, registry: RegistryAccess) -> RepositoryAccess:
+    repository = await read_repository(name, registry)
+    caller = registry.caller
+    check_state_changing(
+        request.headers,
+        has_our_token=caller.kind == "token",
+        origins=registry.runtime.inventory.access.origins,
+    )
+    if not caller.can_change(registry.config.name, name):
+        raise refuse_changing(caller)
+    return repository
+
+
+def refuse_changing(caller: Caller) -> Unauthorized | Denied:
+    """Make the error of someone who may not delete or restore here."""
+    if caller.is_anonymous and caller.can_sign_in:
+        return Unauthorized("sign in as a maintainer to delete or restore here")
+    if caller.is_anonymous:
+        return Denied(
+            "nobody may delete or restore here: in the inventory, give access.tokens, "
+            "access.htpasswd or access.proxy, and somebody the role maintainer"
+        )
+    return Denied("your role here is viewer: only a maintainer deletes and restores")
