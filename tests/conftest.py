@@ -9,8 +9,10 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from reglite.demo.registry import MemoryRegistry
+from tests.support.browser import Watch, open_page, run_chromium
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
 from tests.support.serving import serve_app
@@ -100,3 +102,18 @@ def token_docker_registry(
 ) -> DockerRegistry:
     """Start a real registry that trusts ``token_server``; deletion enabled."""
     return make_docker_registry(token=token_server.auth)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Run one Chromium for the tests of a module, which must be synchronous."""
+    with run_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def watch_page(chromium: Browser, enter: Callable[..., Watch]) -> Callable[..., Watch]:
+    """Open a watched page: ``watch_page(base_url, *other_origins, **context_options)``."""
+    return lambda base_url, *origins, **options: enter(
+        open_page(chromium, base_url, *origins, **options)
+    )
