@@ -32,7 +32,7 @@ async def delete_manifest(
     repo: RepositoryName,
     digest: DigestName,
     plan: Annotated[
-        str | None, Query(description="The hash of the plan that was confirmed.", max_length=256)
+        str | None, Query(description="The plan that was confirmed.", max_length=8192)
     ] = None,
 ) -> Response:
     """Delete by digest.

@@ -1,0 +1,99 @@
+"""The last look before a deletion by digest: still what the caller agreed to, and allowed."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from reglite.deletion.findings import Findings
+from reglite.deletion.packing import unpack
+from reglite.deletion.plan import BUDGET_SECONDS, assemble_plan, list_names, make_plan, walk_tags
+from reglite.deletion.protection import describe_tags, list_protected, refuse_protected
+from reglite.deletion.reading import RepositoryReader
+from reglite.errors import BadRequest, PlanChanged, RegistryTimeout
+from reglite.reference import Digest, Repository, Tag
+from reglite.registry.client import RegistryClient
+from reglite.registry.models import Manifest
+
+_BARE_BUDGET_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What may be deleted: the manifest and the tags seen on it, all of them if ``is_complete``."""
+
+    manifest: Manifest
+    tags: frozenset[Tag]
+    parents: frozenset[Digest]
+    is_complete: bool
+
+
+async def check_plan(
+    client: RegistryClient, repository: Repository, manifest: Manifest, plan: str
+) -> Agreed:
+    """Read again what the plan stands on and what protects; raises PlanChanged, TagProtected.
+
+    The plan of a big repository names its tags; any other is read again as a whole.
+    """
+    hashed, _, packed = plan.partition(".")
+    names = await list_names(client, repository)
+    named = _read_named(packed)
+    if named is not None:
+        known = named.union(list_protected(names, client.config.protect))
+        names = tuple(name for name in names if name in known)
+    deadline = asyncio.get_running_loop().time() + BUDGET_SECONDS
+    walk = await walk_tags(
+        client, repository, manifest, names, findings=Findings(), deadline=deadline
+    )
+    if walk.hash != hashed or not walk.is_complete:
+        fresh = (
+            await assemble_plan(client, repository, walk)
+            if named is None
+            else await make_plan(client, repository, manifest.digest)
+        )
+        raise PlanChanged(
+            "something changed since this plan was made, or could not be read again: nothing was "
+            "deleted; look at the fresh plan",
+            detail=fresh.to_json(),
+        )
+    if walk.findings.protected:
+        refuse_protected(client.config, manifest.digest, walk.findings.protected)
+    found = walk.findings
+    return Agreed(manifest, frozenset(found.tags), frozenset(found.parents), is_complete=True)
+
+
+async def check_bare(client: RegistryClient, repository: Repository, manifest: Manifest) -> Agreed:
+    """Check protection, then look which tags will go, as far as time allows; raises TagProtected.
+
+    What protects must be read in full, else nothing is deleted.
+    """
+    deadline = asyncio.get_running_loop().time() + _BARE_BUDGET_SECONDS
+    names = await list_names(client, repository)
+    guards = list_protected(names, client.config.protect)
+    walk = await walk_tags(
+        client, repository, manifest, guards, findings=Findings(), deadline=deadline
+    )
+    if walk.findings.protected:
+        refuse_protected(client.config, manifest.digest, walk.findings.protected)
+    if not walk.is_complete:
+        unread = walk.findings.failed.union(filter(walk.findings.is_after, guards))
+        raise RegistryTimeout(
+            f"nothing was deleted: protected {describe_tags(unread)} could not be read, and may "
+            "stand on this digest; try again"
+        )
+    rest = sorted(set(names) - set(guards))
+    readings = await RepositoryReader(client, repository, deadline).read_tags(rest)
+    tags = {tag for tag, found in readings.resolved.items() if found.digest == manifest.digest}
+    is_complete = len(readings.resolved) + len(readings.absent) == len(rest)
+    return Agreed(manifest, frozenset(tags), frozenset(), is_complete)
+
+
+def _read_named(packed: str) -> frozenset[Tag] | None:
+    """Return the tags that a plan names, None for one that names none: then all are read."""
+    if not packed:
+        return None
+    try:
+        named: Any = unpack(packed)
+    except BadRequest:
+        return None
+    is_list = isinstance(named, list) and all(isinstance(tag, str) for tag in named)
+    return frozenset(map(Tag, named)) if is_list else None

@@ -1,0 +1,99 @@
+"""Referrers where a registry has no API for them: the list under the tag ``sha256-<hex>``.
+
+The distribution spec leaves it to clients to keep that list ("Deleting Manifests", "Referrers Tag
+Schema").
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from reglite.browse.kind import get_artifact_type
+from reglite.errors import NotFound
+from reglite.media_types import OCI_INDEX
+from reglite.reference import Digest, Repository, format_referrers_tag
+from reglite.registry.client import RegistryClient
+from reglite.registry.document import read_digest, read_object, read_objects, read_text_map
+from reglite.registry.models import JsonObject, Manifest
+from reglite.registry.referrers import read_referrers
+
+
+def get_subject(manifest: Manifest) -> Digest | None:
+    """Return the digest that a referrer refers to (image spec, ``subject``)."""
+    return read_digest(read_object(manifest.document.get("subject")).get("digest"))
+
+
+async def list_referrers(
+    client: RegistryClient, repository: Repository, digest: Digest
+) -> tuple[Digest, ...]:
+    """Return the digests of all referrers as they are now, sorted."""
+    found = await client.list_referrers(repository, digest)
+    descriptors = found.descriptors
+    if found.source == "tag-schema":  # the client may have read the tag up to 10 s ago
+        document = await _read_list(client, repository, digest)
+        descriptors = read_referrers(document) or ()
+    return tuple(sorted({each.digest for each in descriptors}))
+
+
+async def drop_referrer(client: RegistryClient, repository: Repository, manifest: Manifest) -> None:
+    """Take a deleted referrer off its subject's list, where clients keep that list."""
+    subject = await _find_listed_subject(client, repository, manifest)
+    if subject is None:
+        return
+    document = await _read_list(client, repository, subject)
+    entries = read_objects(document.get("manifests"))
+    kept = [entry for entry in entries if entry.get("digest") != manifest.digest]
+    if len(kept) < len(entries):
+        await _write_list(client, repository, subject, {**document, "manifests": kept})
+
+
+async def add_referrer(client: RegistryClient, repository: Repository, manifest: Manifest) -> None:
+    """Put a restored referrer on its subject's list, where clients keep that list."""
+    subject = await _find_listed_subject(client, repository, manifest)
+    if subject is None:
+        return
+    document = await _read_list(client, repository, subject)
+    entries = read_objects(document.get("manifests"))
+    if all(entry.get("digest") != manifest.digest for entry in entries):
+        added = [*entries, _describe(manifest)]
+        await _write_list(client, repository, subject, {**document, "manifests": added})
+
+
+async def _find_listed_subject(
+    client: RegistryClient, repository: Repository, manifest: Manifest
+) -> Digest | None:
+    subject = get_subject(manifest)
+    if subject is None or await client.has_referrers(repository) is not False:
+        return None
+    return subject
+
+
+async def _read_list(client: RegistryClient, repository: Repository, subject: Digest) -> JsonObject:
+    try:
+        tag = format_referrers_tag(subject)
+        return (await client.get_manifest(repository, tag, fresh=True)).document
+    except NotFound:
+        return {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
+
+
+async def _write_list(
+    client: RegistryClient, repository: Repository, subject: Digest, document: Mapping[str, Any]
+) -> None:
+    raw = json.dumps(document, separators=(",", ":")).encode()
+    await client.put_manifest(repository, format_referrers_tag(subject), raw, OCI_INDEX)
+
+
+def _describe(manifest: Manifest) -> dict[str, Any]:
+    """Return the descriptor of a referrer (distribution spec, "Listing Referrers")."""
+    descriptor: dict[str, Any] = {
+        "mediaType": manifest.media_type,
+        "digest": manifest.digest,
+        "size": len(manifest.raw),
+    }
+    artifact_type = get_artifact_type(manifest.document)
+    annotations = read_text_map(manifest.document.get("annotations"))
+    if artifact_type:
+        descriptor["artifactType"] = artifact_type
+    if annotations:
+        descriptor["annotations"] = annotations
+    return descriptor

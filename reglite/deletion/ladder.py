@@ -1,0 +1,165 @@
+"""The placeholder way to remove one tag: step by step, each from what the registry shows.
+
+Where a registry deletes by digest only, a placeholder of its own digest is put over the tag and
+deleted; the image and its other tags are never named in a deletion.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from typing import Final
+
+from reglite.deletion.position import Position, find_position
+from reglite.errors import (
+    Denied,
+    NotFound,
+    RegistryProtocol,
+    RegliteError,
+    TagMoved,
+    Unsupported,
+)
+from reglite.media_types import OCI_INDEX
+from reglite.reference import Digest, Repository, Tag, compute_digest
+from reglite.registry.client import RegistryClient
+from reglite.registry.models import Manifest
+from reglite.registry.placeholder import build_placeholder
+from reglite.registry.probe import ZERO_DIGEST
+
+_STEPS: Final = 12
+_FIRST_PAUSE_SECONDS: Final = 0.05
+_MAX_PAUSE_SECONDS: Final = 0.5
+_FINAL = (Denied, Unsupported)
+
+
+class PlaceholderLadder:
+    """Removes one tag from ``original``, or a tag that dangles and of which nothing else is known.
+
+    ``image`` is the manifest to give back to the tag if that fails; None where it is gone.
+    """
+
+    def __init__(
+        self,
+        client: RegistryClient,
+        repository: Repository,
+        tag: Tag,
+        original: Digest | None,
+        image: Manifest | None,
+    ) -> None:
+        self._client = client
+        self._repository = repository
+        self._tag = tag
+        # Of a dangling tag nobody knows the image. No manifest has the zero digest, so whatever a
+        # push brings meanwhile counts as moved.
+        self._original = original or ZERO_DIGEST
+        self._image = image
+
+    async def rehearse(self) -> None:
+        """PUT a placeholder by its digest, delete it, see it gone; no tag is touched.
+
+        Raises Unsupported or Denied where the registry refuses either.
+        """
+        placeholder = self._build()
+        digest = compute_digest(placeholder)
+        await self._client.put_manifest(self._repository, digest, placeholder, OCI_INDEX)
+        failure: RegliteError | None = None
+        for pause in _list_pauses():
+            failure = await self._delete(digest)
+            if await self._is_gone(digest):
+                return
+            if isinstance(failure, _FINAL):
+                break
+            await asyncio.sleep(pause)
+        raise failure or RegistryProtocol(
+            f"the registry accepts deletions in {self._repository} and keeps what it deleted: "
+            "no tag was touched"
+        )
+
+    async def climb(self) -> None:
+        """Go from where the tag is to where it is gone; put it back where the registry won't.
+
+        Raises TagMoved where it names something else by now, and what stopped the registry.
+        """
+        failure: RegliteError | None = None
+        position = await self._find()
+        for pause in _list_pauses():
+            if position.state == "absent":
+                return
+            if position.state == "elsewhere":
+                raise describe_move(self._tag, self._original, position.digest)
+            position, failure = await self._step(position)
+            if isinstance(failure, _FINAL):
+                break
+            if failure is not None or position.state == "dangling":
+                await asyncio.sleep(pause)
+        raise await self._give_back(failure)
+
+    async def _step(self, position: Position) -> tuple[Position, RegliteError | None]:
+        """Do the one thing that follows from this position; return the next one."""
+        if position.state == "on-placeholder" and position.digest is not None:
+            failure = await self._delete(position.digest)
+            return await self._find(), failure
+        placeholder = self._build()
+        try:
+            await self._client.put_manifest(self._repository, self._tag, placeholder, OCI_INDEX)
+        except RegliteError as exc:
+            return await self._find(), exc  # it may be there all the same
+        return Position("on-placeholder", compute_digest(placeholder), self._original), None
+
+    async def _delete(self, placeholder: Digest) -> RegliteError | None:
+        """Delete a placeholder; a failure says nothing, what the registry shows afterwards does."""
+        try:
+            await self._client.delete_manifest(self._repository, placeholder)
+        except NotFound:
+            return None
+        except RegliteError as exc:
+            return exc
+        return None
+
+    async def _give_back(self, failure: RegliteError | None) -> RegliteError:
+        """Put the tag back on its image; return the error to raise, which says where it is."""
+        failure = failure or RegistryProtocol(
+            f"the registry keeps tag '{self._tag}' in {self._repository}, whatever is deleted"
+        )
+        position = await self._find()
+        if position.state not in {"on-placeholder", "dangling"}:
+            return failure
+        if self._image is None:
+            return _add(failure, f"tag '{self._tag}' has no image any more: remove it again later")
+        await self._client.put_manifest(
+            self._repository, self._tag, self._image.raw, self._image.media_type
+        )
+        return _add(failure, f"tag '{self._tag}' was put back on {self._image.digest}")
+
+    async def _find(self) -> Position:
+        return await find_position(self._client, self._repository, self._tag, self._original)
+
+    async def _is_gone(self, digest: Digest) -> bool:
+        try:
+            await self._client.head_manifest(self._repository, digest, fresh=True)
+        except NotFound:
+            return True
+        return False
+
+    def _build(self) -> bytes:
+        return build_placeholder(self._original, self._tag, secrets.token_hex(16))
+
+
+def describe_move(tag: Tag, expected: Digest | None, digest: Digest | None) -> TagMoved:
+    """Make the error of a tag that names another digest than the caller saw."""
+    return TagMoved(
+        f"tag '{tag}' names {digest} now, not {expected}: it was left alone; look at it again",
+        detail={"tag": tag, "digest": digest, "expected": expected},
+    )
+
+
+def _list_pauses() -> Iterator[float]:
+    pause = _FIRST_PAUSE_SECONDS
+    for _ in range(_STEPS):
+        yield pause
+        pause = min(2 * pause, _MAX_PAUSE_SECONDS)
+
+
+def _add(failure: RegliteError, sentence: str) -> RegliteError:
+    failure.message = f"{failure.message}; {sentence}"
+    failure.args = (failure.message,)
+    return failure

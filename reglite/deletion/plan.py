@@ -1,0 +1,266 @@
+"""What a deletion by digest would take with it, before anything is deleted.
+
+A registry deletes by digest and every tag on it goes too, so all tags are resolved first. A big
+repository takes several calls: each answers what it found so far and where to go on.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from reglite.browse.address import format_next, format_repositories_path
+from reglite.browse.kind import classify
+from reglite.deletion.fallback import get_subject, list_referrers
+from reglite.deletion.findings import Findings, Target, read_findings
+from reglite.deletion.method import UntagMethod, find_refusal, find_untag_method
+from reglite.deletion.packing import pack, unpack
+from reglite.deletion.protection import describe_protected, describe_tags
+from reglite.deletion.reading import RepositoryReader, list_children
+from reglite.errors import NameUnknown, RegistryTimeout
+from reglite.reference import Digest, Repository, Tag, format_referrers_tag
+from reglite.registry.client import RegistryClient
+from reglite.registry.models import Descriptor, Manifest
+
+BUDGET_SECONDS: Final = 20.0
+
+# Up to here a deletion reads every tag again, which also finds those that joined the digest since.
+REREAD_ALL_TAGS: Final = 1000
+_CHUNK_PER_CONNECTION = 16
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionPlan:
+    """What goes, what stands in the way and how one tag alone could go.
+
+    ``parents`` are tagged indexes that hold the digest, also deeper down; ``children`` are what
+    its index holds and nothing else that is tagged does. ``plan`` is to be sent back as it is.
+    """
+
+    digest: Digest
+    kind: str
+    tags: tuple[Tag, ...]
+    protected: tuple[Tag, ...]
+    parents: tuple[Digest, ...]
+    children: tuple[Digest, ...]
+    referrers: tuple[Digest, ...]
+    related_tags: tuple[Tag, ...]
+    untag: UntagMethod
+    allowed: bool
+    reason: str | None
+    complete: bool
+    checked: int
+    total: int
+    next: str | None
+    plan: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {
+            "digest": self.digest,
+            "kind": self.kind,
+            "tags": list(self.tags),
+            "protected": list(self.protected),
+            "parents": list(self.parents),
+            "children": list(self.children),
+            "referrers": list(self.referrers),
+            "related_tags": list(self.related_tags),
+            "untag": self.untag,
+            "allowed": self.allowed,
+            "reason": self.reason,
+            "complete": self.complete,
+            "checked": self.checked,
+            "total": self.total,
+            "next": self.next,
+            "plan": self.plan,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far the tags have been read: all names, and the findings up to one of them."""
+
+    manifest: Manifest
+    target: Target
+    names: tuple[Tag, ...]
+    findings: Findings
+    referrers: tuple[Digest, ...]
+
+    @property
+    def hash(self) -> str:
+        """Return the hash that tells whether anything moved: 64 hex digits."""
+        found = self.findings
+        facts = [
+            self.manifest.digest,
+            *map(sorted, (found.tags, found.protected, found.parents, self.referrers)),
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+    @property
+    def checked(self) -> int:
+        """How many tags gave an answer."""
+        return len(self.names) - self.ahead - len(self.findings.failed)
+
+    @property
+    def ahead(self) -> int:
+        """How many tags have not been asked for yet."""
+        return sum(map(self.findings.is_after, self.names))
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every tag gave an answer."""
+        return self.checked == len(self.names)
+
+
+async def make_plan(
+    client: RegistryClient,
+    repository: Repository,
+    digest: Digest,
+    *,
+    cursor: str | None = None,
+    budget_seconds: float = BUDGET_SECONDS,
+) -> DeletionPlan:
+    """Return the plan, or as much of it as the budget allows, with the address of the rest.
+
+    Raises ManifestUnknown, BadRequest for a foreign cursor, RegistryTimeout where not even one tag
+    could be read. Nothing here trusts a cursor: a deletion reads what protects anew.
+    """
+    findings = Findings() if cursor is None else Findings.from_json(unpack(cursor))
+    deadline = asyncio.get_running_loop().time() + budget_seconds
+    manifest = await client.get_manifest(repository, digest, fresh=True)
+    names = await list_names(client, repository)
+    walk = await walk_tags(
+        client, repository, manifest, names, findings=findings, deadline=deadline
+    )
+    return await assemble_plan(client, repository, walk)
+
+
+async def walk_tags(
+    client: RegistryClient,
+    repository: Repository,
+    manifest: Manifest,
+    names: tuple[Tag, ...],
+    *,
+    findings: Findings,
+    deadline: float,
+) -> Walk:
+    """Read those of the names that the findings don't hold yet, and those that failed before.
+
+    Raises RegistryTimeout or TooManyRequests where not even one could be read.
+    """
+    reader = RepositoryReader(client, repository, deadline)
+    target = await describe_target(client, manifest, reader)
+    findings.forget_missing(names)
+    waiting = sorted(findings.failed.union(filter(findings.is_after, names)))
+    size = _CHUNK_PER_CONNECTION * client.config.max_connections
+    is_moving = not waiting
+    while waiting:
+        read = await read_findings(reader, target, waiting[:size], findings)
+        if read:
+            is_moving = True
+            findings.last = max(findings.last or waiting[0], waiting[read - 1])
+        del waiting[:read]
+        if reader.is_late:
+            break
+    if not is_moving:
+        raise reader.rate_limit or RegistryTimeout(
+            f"registry '{client.config.name}' gave no answer for tag '{waiting[0]}' of "
+            f"{repository} in time: nothing was deleted; try again"
+        )
+    referrers = await list_referrers(client, repository, manifest.digest)
+    return Walk(manifest, target, names, findings, referrers)
+
+
+async def list_names(client: RegistryClient, repository: Repository) -> tuple[Tag, ...]:
+    """Return all tags in code point order, as the registry has them now.
+
+    To be asked for a repository that holds a manifest: some registries know no repository without
+    tags.
+    """
+    try:
+        return tuple(sorted(map(Tag, await client.list_tags(repository, fresh=True))))
+    except NameUnknown:
+        return ()
+
+
+async def describe_target(
+    client: RegistryClient, manifest: Manifest, reader: RepositoryReader
+) -> Target:
+    """Return what the tags are compared with."""
+    descriptor = Descriptor(manifest.media_type, manifest.digest, len(manifest.raw))
+    await reader.read_indexes([descriptor])
+    reached = reader.reach(descriptor) or frozenset(list_children(manifest.document))
+    subject = get_subject(manifest)
+    return Target(
+        digest=manifest.digest,
+        children=reached - {manifest.digest},
+        protect=client.config.protect,
+        fallback_tag=None if subject is None else format_referrers_tag(subject),
+    )
+
+
+async def assemble_plan(client: RegistryClient, repository: Repository, walk: Walk) -> DeletionPlan:
+    """Make the plan out of what was read, whole or not."""
+    findings, digest = walk.findings, walk.manifest.digest
+    cursor = pack(findings.to_json()) if walk.ahead else None
+    reason = await find_refusal(client, repository) or _find_reason(client, walk, cursor)
+    return DeletionPlan(
+        digest=digest,
+        kind=classify(walk.manifest),
+        tags=tuple(sorted(findings.tags)),
+        protected=tuple(sorted(findings.protected)),
+        parents=tuple(sorted(findings.parents)),
+        children=tuple(sorted(walk.target.children - findings.held)),
+        referrers=walk.referrers,
+        related_tags=find_related_tags(digest, walk.names),
+        untag=await find_untag_method(client, repository),
+        allowed=reason is None,
+        reason=reason,
+        complete=walk.is_complete,
+        checked=walk.checked,
+        total=len(walk.names),
+        next=None if cursor is None else _format_next(client, repository, digest, cursor),
+        plan=_format_plan(walk),
+    )
+
+
+def _find_reason(client: RegistryClient, walk: Walk, cursor: str | None) -> str | None:
+    """Return in plain words why the digest can't be deleted, or not yet; None if it can."""
+    findings = walk.findings
+    if findings.protected:
+        return f"this digest {describe_protected(client.config, findings.protected)}"
+    if walk.ahead:
+        found = f"{walk.checked} of {len(walk.names)} tags are checked"
+        if cursor is not None:
+            return f"still looking for other tags on this digest: {found}"
+        return f"too many tags to look through in pieces ({found}): raise max_connections"
+    if findings.failed:
+        return (
+            f"the registry gave no answer for {describe_tags(findings.failed)}, which may be on "
+            "this digest: ask again"
+        )
+    return None
+
+
+def find_related_tags(digest: Digest, names: Iterable[Tag]) -> tuple[Tag, ...]:
+    """Return the tags that cosign names after a digest: ``sha256-<hex>.sig`` and the like."""
+    return tuple(tag for tag in names if tag.startswith(f"{format_referrers_tag(digest)}."))
+
+
+def _format_next(
+    client: RegistryClient, repository: Repository, digest: Digest, cursor: str
+) -> str:
+    repositories = format_repositories_path(client.config.name)
+    path = f"{repositories}/{quote(repository)}/manifests/{digest}/deletion-plan"
+    return format_next(path, {"cursor": cursor})
+
+
+def _format_plan(walk: Walk) -> str:
+    """Return the hash; in a big repository with the tags that it stands on, to be read again."""
+    if len(walk.names) <= REREAD_ALL_TAGS or not walk.is_complete:
+        return walk.hash
+    named = pack(sorted(walk.findings.list_named_tags()))
+    return walk.hash if named is None else f"{walk.hash}.{named}"

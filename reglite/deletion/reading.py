@@ -1,0 +1,216 @@
+"""What the tags of a repository name and reach at this moment, read past every cache.
+
+A tag that could not be read is ``failed``, one that there was no time for is unread; neither is
+ever taken for "not on this digest".
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final, TypeVar
+
+from reglite import media_types
+from reglite.errors import (
+    Denied,
+    NotFound,
+    RegistryProtocol,
+    RegistryUnreachable,
+    RegliteError,
+    TooManyRequests,
+)
+from reglite.reference import Digest, Repository, Tag
+from reglite.registry.client import RegistryClient
+from reglite.registry.document import read_digest, read_objects, read_text
+from reglite.registry.models import Descriptor, JsonObject
+
+_T = TypeVar("_T")
+
+# Distribution answers stray 500s under pushes (one HEAD in five, measured): the client's own tries
+# are not enough for a repository of a thousand tags.
+_PASSES: Final = 3
+_PAUSE_SECONDS: Final = 0.1
+
+
+@dataclass(slots=True)
+class TagReadings:
+    """Each tag is in one of these, or in none if time ran out before it was read.
+
+    ``absent`` answered 404 twice: removed meanwhile, or left dangling by the registry.
+    """
+
+    resolved: dict[Tag, Descriptor] = field(default_factory=dict)
+    absent: set[Tag] = field(default_factory=set)
+    failed: dict[Tag, RegliteError] = field(default_factory=dict)
+
+    def has_read(self, tag: Tag) -> bool:
+        """Tell whether the registry was asked for this tag, whatever came of it."""
+        return tag in self.resolved or tag in self.absent or tag in self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    children: tuple[Digest, ...] = ()
+    indexes: tuple[Digest, ...] = ()
+
+
+class RepositoryReader:
+    """Reads tags and indexes of one repository until a deadline in the running loop's time."""
+
+    def __init__(self, client: RegistryClient, repository: Repository, deadline: float) -> None:
+        self._client = client
+        self._repository = repository
+        self._deadline = deadline
+        self._contents: dict[Digest, _Contents] = {}
+        self._suspected: set[Tag] = set()
+        self.rate_limit: TooManyRequests | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether there is no time left, or the registry wants no more requests for now."""
+        is_past = asyncio.get_running_loop().time() >= self._deadline
+        return is_past or self.rate_limit is not None
+
+    async def read_tags(self, tags: Iterable[Tag]) -> TagReadings:
+        """Resolve tags, those that fail once more; raises what would meet every tag alike."""
+        readings = TagReadings()
+        waiting = list(tags)
+        for turn in range(_PASSES):
+            await asyncio.sleep(_PAUSE_SECONDS * turn)
+            await self._visit(waiting, partial(self._read_tag, readings))
+            waiting = list(readings.failed)
+            if not waiting or self.is_late:
+                break
+        return readings
+
+    async def read_indexes(self, descriptors: Iterable[Descriptor]) -> None:
+        """Read the indexes among these and all below them, as far as the registry gives them."""
+        roots = {each.digest for each in descriptors if _may_be_index(each.media_type)}
+        for turn in range(_PASSES):
+            await asyncio.sleep(_PAUSE_SECONDS * turn)
+            await self._read_below(roots)
+            if self.is_late or not self._list_unread(roots):
+                return
+
+    def reach(self, descriptor: Descriptor) -> frozenset[Digest] | None:
+        """Return a manifest and all that it lists, nested indexes too; None if one is unread."""
+        if not _may_be_index(descriptor.media_type):
+            return frozenset({descriptor.digest})
+        if self._list_unread({descriptor.digest}):
+            return None
+        return frozenset({descriptor.digest}) | self._list_below(descriptor.digest)
+
+    async def _read_tag(self, readings: TagReadings, tag: Tag) -> None:
+        try:
+            descriptor = await self._client.head_manifest(self._repository, tag, fresh=True)
+        except NotFound as exc:
+            self._note_missing(readings, tag, exc)
+        except RegliteError as exc:
+            self._raise_hopeless(exc)
+            readings.failed[tag] = exc
+        else:
+            readings.failed.pop(tag, None)
+            readings.resolved[tag] = descriptor
+
+    def _note_missing(self, readings: TagReadings, tag: Tag, exc: NotFound) -> None:
+        # A push shows half-written tags for a moment: one 404 is a failure, only two are an answer.
+        if tag in self._suspected:
+            readings.failed.pop(tag, None)
+            readings.absent.add(tag)
+        else:
+            self._suspected.add(tag)
+            readings.failed[tag] = exc
+
+    async def _read_below(self, roots: Collection[Digest]) -> None:
+        tried: set[Digest] = set()
+        while frontier := self._list_unread(roots) - tried:
+            tried |= frontier
+            await self._visit(sorted(frontier), self._read_index)
+            if self.is_late:
+                return
+
+    async def _read_index(self, digest: Digest) -> None:
+        # What a digest names never changes, so the client's verified copy is as good as a new one.
+        try:
+            manifest = await self._client.get_manifest(self._repository, digest)
+        except NotFound:
+            self._contents[digest] = _Contents()  # sparse index: nothing is below what isn't there
+            return
+        except RegliteError as exc:
+            self._raise_hopeless(exc)
+            return
+        try:
+            self._contents[digest] = _read_contents(manifest.document)
+        except RegistryProtocol:
+            self._contents[digest] = _Contents()  # no JSON object, so it lists nothing
+
+    def _raise_hopeless(self, exc: RegliteError) -> None:
+        if isinstance(exc, TooManyRequests):
+            self.rate_limit = exc
+        if isinstance(exc, Denied | RegistryUnreachable):
+            raise exc
+
+    def _list_unread(self, roots: Iterable[Digest]) -> set[Digest]:
+        return {digest for digest in self._walk(roots) if digest not in self._contents}
+
+    def _list_below(self, root: Digest) -> set[Digest]:
+        return {child for each in self._walk([root]) for child in self._contents[each].children}
+
+    def _walk(self, roots: Iterable[Digest]) -> set[Digest]:
+        """Return the indexes at and below the roots, as far as they have been read."""
+        seen: set[Digest] = set()
+        waiting = list(roots)
+        while waiting:
+            digest = waiting.pop()
+            if digest not in seen:
+                seen.add(digest)
+                waiting.extend(self._contents.get(digest, _Contents()).indexes)
+        return seen
+
+    async def _visit(self, items: Iterable[_T], visit: Callable[[_T], Awaitable[None]]) -> None:
+        """Visit items in their order, as many at a time as the registry has connections."""
+        remaining = iter(items)
+
+        async def work() -> None:
+            for item in remaining:
+                if self.is_late:
+                    return
+                async with asyncio.timeout_at(self._deadline):
+                    await visit(item)
+
+        tasks = [asyncio.create_task(work()) for _ in range(self._client.config.max_connections)]
+        try:
+            await asyncio.gather(*tasks)
+        except TimeoutError:
+            pass  # whatever was under way stays unread
+        finally:
+            await _cancel(tasks)
+
+
+async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def list_children(document: JsonObject) -> tuple[Digest, ...]:
+    """Return the digests that an index lists, each once, in its order; () for anything else."""
+    return _read_contents(document).children
+
+
+def _read_contents(document: JsonObject) -> _Contents:
+    children: dict[Digest, bool] = {}
+    for entry in read_objects(document.get("manifests")):
+        digest = read_digest(entry.get("digest"))
+        if digest is not None:  # no registry can hold what isn't a digest
+            nested = _may_be_index(read_text(entry.get("mediaType")) or "")
+            children[digest] = children.get(digest, False) or nested
+    return _Contents(
+        tuple(children), tuple(digest for digest, nested in children.items() if nested)
+    )
+
+
+def _may_be_index(media_type: str) -> bool:
+    """Tell what has to be read to know: everything but image manifests and schema1."""
+    is_known_leaf = media_types.is_image_manifest(media_type) or media_types.is_schema1(media_type)
+    return not is_known_leaf

@@ -1,0 +1,213 @@
+"""Delete a manifest by digest, with all its tags, and see that nothing is left half-way."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reglite.deletion.audit import keep_manifest
+from reglite.deletion.check import Agreed, check_bare, check_plan
+from reglite.deletion.fallback import drop_referrer
+from reglite.deletion.ladder import PlaceholderLadder
+from reglite.deletion.lock import lock_repository, run_to_end
+from reglite.deletion.method import find_refusal
+from reglite.deletion.plan import list_names
+from reglite.deletion.position import find_position
+from reglite.deletion.protection import check_deletion_enabled
+from reglite.deletion.reading import RepositoryReader
+from reglite.deletion.untag import delete_tag_by_api
+from reglite.errors import (
+    Denied,
+    NotFound,
+    RegliteError,
+    TagMoved,
+    Unsupported,
+)
+from reglite.reference import Digest, Repository, Tag
+from reglite.registry.client import RegistryClient
+from reglite.registry.limits import CALL_SECONDS
+
+_TRIES: Final = 6
+_PAUSE_SECONDS: Final = 0.05
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A digest that is gone and the tags that were seen going with it.
+
+    ``is_complete``: every tag of the repository had been read before, and all on the digest went.
+    """
+
+    deleted: Digest
+    tags: tuple[Tag, ...]
+    is_complete: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {"deleted": self.deleted, "tags": list(self.tags), "complete": self.is_complete}
+
+
+async def delete_by_digest(
+    client: RegistryClient, repository: Repository, digest: Digest, *, plan: str | None = None
+) -> Deletion:
+    """Delete a manifest if it is still as the plan says; without a plan, as the registry does.
+
+    Raises PlanChanged with the fresh plan as its detail, TagProtected, Denied, ManifestUnknown,
+    Unsupported where the registry deletes nothing.
+    """
+    check_deletion_enabled(client.config)
+    async with lock_repository(client.config.url, repository):
+        manifest = await client.get_manifest(repository, digest, fresh=True)
+        if plan is None:
+            agreed = await check_bare(client, repository, manifest)
+        else:
+            agreed = await check_plan(client, repository, manifest, plan)
+        refusal = await find_refusal(client, repository)
+        if refusal is not None:
+            raise Unsupported(refusal)
+        keep_manifest(manifest)
+        return await run_to_end(_Removal(client, repository, agreed).run())
+
+
+class _Removal:
+    """One deletion by digest, from the registry's first answer to the last tag."""
+
+    def __init__(self, client: RegistryClient, repository: Repository, agreed: Agreed) -> None:
+        self._client = client
+        self._repository = repository
+        self._agreed = agreed
+        self._digest = agreed.manifest.digest
+
+    async def run(self) -> Deletion:
+        """Delete, mend what dangles, and tell which tags went."""
+        left = await self._delete()
+        is_listed_right = await self._drop_from_list()
+        tags = self._agreed.tags - left
+        is_complete = self._agreed.is_complete and not left and is_listed_right
+        return Deletion(self._digest, tuple(sorted(tags)), is_complete)
+
+    async def _delete(self) -> frozenset[Tag]:
+        """Delete the digest until none of its tags dangles; return those that are still there."""
+        for turn in range(_TRIES):
+            await asyncio.sleep(_PAUSE_SECONDS * turn)
+            failure = await self._ask_for_deletion()
+            if failure is not None and await self._is_there():
+                if turn == _TRIES - 1:
+                    raise failure
+                continue
+            dangling, left = await self._find_left()
+            if not dangling:
+                return left
+            # Distribution 2.8 removes the manifest first and may stumble over its tags: with the
+            # bytes back, the tags name it again and go with it in another deletion.
+            await self._put_back()
+        await self._ask_for_deletion()
+        return await self._untag_dangling()
+
+    async def _ask_for_deletion(self) -> RegliteError | None:
+        """Return the failure if there was one that may pass; what never passes is raised."""
+        try:
+            await self._client.delete_manifest(self._repository, self._digest)
+        except NotFound:
+            return None
+        except Unsupported as exc:
+            await self._delete_untagged(exc)
+        except Denied:
+            raise
+        except RegliteError as exc:
+            return exc
+        return None
+
+    async def _delete_untagged(self, refusal: Unsupported) -> None:
+        """Take the tags away first: zot and Artifact Registry keep what several tags are on.
+
+        The tags come back if the registry still refuses.
+        """
+        if self._agreed.parents:
+            held = ", ".join(sorted(self._agreed.parents))
+            raise Unsupported(f"{refusal.message}: it belongs to {held}; delete that first")
+        if not await self._may_untag():
+            raise refusal
+        removed: list[Tag] = []
+        try:
+            for tag in sorted(self._agreed.tags):
+                removed.append(tag)
+                await self._delete_tag(tag)
+            await self._client.delete_manifest(self._repository, self._digest)
+        except NotFound:
+            return  # it went with its last tag
+        except RegliteError:
+            await self._restore_missing(removed)
+            raise
+
+    async def _may_untag(self) -> bool:
+        """Tell whether every tag is known, and both ways to delete are known to work."""
+        if not self._agreed.tags or not self._agreed.is_complete:
+            return False
+        can_delete = await self._client.can_delete(self._repository)
+        return bool(can_delete and await self._client.can_untag(self._repository))
+
+    async def _delete_tag(self, tag: Tag) -> None:
+        try:
+            await delete_tag_by_api(self._client, self._repository, tag, self._digest)
+        except TagMoved:
+            _log.info("tag %s moved off %s and was left alone", tag, self._digest)
+
+    async def _restore_missing(self, tags: Iterable[Tag]) -> None:
+        manifest = self._agreed.manifest
+        for tag in tags:
+            position = await find_position(self._client, self._repository, tag, self._digest)
+            if position.state in {"absent", "dangling"}:
+                await self._client.put_manifest(
+                    self._repository, tag, manifest.raw, manifest.media_type
+                )
+
+    async def _find_left(self) -> tuple[frozenset[Tag], frozenset[Tag]]:
+        """Return those of the tags that dangle, and those that name something."""
+        listed = self._agreed.tags.intersection(await list_names(self._client, self._repository))
+        if not listed:
+            return frozenset(), frozenset()
+        deadline = asyncio.get_running_loop().time() + CALL_SECONDS
+        reader = RepositoryReader(self._client, self._repository, deadline)
+        readings = await reader.read_tags(sorted(listed))
+        still = readings.absent.intersection(await list_names(self._client, self._repository))
+        return frozenset(still), listed - readings.absent
+
+    async def _put_back(self) -> None:
+        manifest = self._agreed.manifest
+        try:
+            await self._client.put_manifest(
+                self._repository, self._digest, manifest.raw, manifest.media_type
+            )
+        except RegliteError as exc:
+            _log.warning("%s could not be put back for another try: %s", self._digest, exc.message)
+
+    async def _untag_dangling(self) -> frozenset[Tag]:
+        """Remove what still dangles tag by tag; return the tags that name something."""
+        dangling, left = await self._find_left()
+        for tag in sorted(dangling):
+            ladder = PlaceholderLadder(
+                self._client, self._repository, tag, self._digest, self._agreed.manifest
+            )
+            await ladder.climb()
+        return left
+
+    async def _is_there(self) -> bool:
+        try:
+            await self._client.head_manifest(self._repository, self._digest, fresh=True)
+        except NotFound:
+            return False
+        return True
+
+    async def _drop_from_list(self) -> bool:
+        """Keep the list of referrers right where that is a client's work; tell whether it is."""
+        try:
+            await drop_referrer(self._client, self._repository, self._agreed.manifest)
+        except RegliteError as exc:
+            _log.warning(
+                "%s is deleted, but still on its subject's list: %s", self._digest, exc.message
+            )
+            return False
+        return True

@@ -1,0 +1,125 @@
+"""Undo: put the exact bytes of a deleted manifest back, and the tags that nothing else took."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reglite import media_types
+from reglite.deletion.fallback import add_referrer
+from reglite.deletion.lock import lock_repository, run_to_end
+from reglite.deletion.position import find_position
+from reglite.deletion.protection import check_deletion_enabled
+from reglite.errors import (
+    BlobUnknown,
+    DigestInvalid,
+    ManifestInvalid,
+)
+from reglite.reference import Digest, Repository, Tag, has_digest
+from reglite.registry.client import RegistryClient
+from reglite.registry.models import JsonObject, Manifest
+from reglite.registry.placeholder import parse_placeholder
+
+_MEDIA_TYPES: Final = (
+    media_types.IMAGE_MANIFESTS | media_types.INDEXES | media_types.SCHEMA1_MANIFESTS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A digest that is back, its tags, and those that exist again and were left alone."""
+
+    restored: Digest
+    tags: tuple[Tag, ...]
+    kept: tuple[Tag, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        return {"restored": self.restored, "tags": list(self.tags), "kept": list(self.kept)}
+
+
+async def restore(  # noqa: PLR0917 - an undo has this many parts
+    client: RegistryClient,
+    repository: Repository,
+    digest: Digest,
+    raw: bytes,
+    media_type: str | None = None,
+    tags: Iterable[Tag] = (),
+) -> Restoration:
+    """Put a manifest back by digest, then under each of these tags that names nothing now.
+
+    The document's own media type counts, ``media_type`` (a Content-Type) only where it has none.
+    Raises DigestInvalid, ManifestInvalid, and BlobUnknown where the registry has cleared away what
+    the manifest needs.
+    """
+    check_deletion_enabled(client.config)
+    manifest = read_manifest(digest, raw, media_type)
+    async with lock_repository(client.config.url, repository):
+        work = _put_back(client, repository, manifest, tuple(dict.fromkeys(tags)))
+        return await run_to_end(work)
+
+
+def read_manifest(digest: Digest, raw: bytes, media_type: str | None) -> Manifest:
+    """Check bytes that claim to be a manifest of this digest; raises BadRequest's kinds."""
+    if not has_digest(raw, digest):
+        raise DigestInvalid(
+            f"these bytes are not {digest}: send the manifest exactly as it was, without "
+            "formatting or a line break at its end"
+        )
+    document = _parse(raw)
+    if parse_placeholder(document) is not None:
+        raise ManifestInvalid("this is RegLite's own placeholder: there is nothing to restore")
+    return Manifest(digest, _tell_media_type(document, media_type), raw)
+
+
+def _parse(raw: bytes) -> JsonObject:
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError) as exc:
+        raise ManifestInvalid("the body is not JSON: send the manifest's exact bytes") from exc
+    if not isinstance(document, dict):
+        raise ManifestInvalid("the body is not a JSON object, so it is no manifest")
+    return document
+
+
+def _tell_media_type(document: JsonObject, declared: str | None) -> str:
+    own = document.get("mediaType")
+    given = (declared or "").partition(";")[0].strip().lower()
+    for media_type in (own, given):
+        if isinstance(media_type, str) and media_type in _MEDIA_TYPES:
+            return media_type
+    if own is None and isinstance(document.get("manifests"), list):
+        return media_types.OCI_INDEX
+    if own is None and isinstance(document.get("layers"), list):
+        return media_types.OCI_MANIFEST
+    raise ManifestInvalid(
+        "the document names no media type of a manifest: send it as the Content-Type"
+    )
+
+
+async def _put_back(
+    client: RegistryClient, repository: Repository, manifest: Manifest, tags: tuple[Tag, ...]
+) -> Restoration:
+    await _put(client, repository, manifest, manifest.digest)
+    restored: list[Tag] = []
+    for tag in tags:
+        position = await find_position(client, repository, tag, manifest.digest)
+        # A placeholder of ours that remembers this digest is the image's own interrupted removal.
+        if position.state in {"absent", "dangling", "on-placeholder"}:
+            await _put(client, repository, manifest, tag)
+            restored.append(tag)
+    await add_referrer(client, repository, manifest)
+    kept = [tag for tag in tags if tag not in restored]
+    return Restoration(manifest.digest, tuple(restored), tuple(kept))
+
+
+async def _put(
+    client: RegistryClient, repository: Repository, manifest: Manifest, reference: str
+) -> None:
+    try:
+        await client.put_manifest(repository, reference, manifest.raw, manifest.media_type)
+    except BlobUnknown as exc:
+        raise BlobUnknown(
+            f"{manifest.digest} can't be put back: the registry has already cleared away what it "
+            f"needs ({exc.message}); push the image again"
+        ) from exc
