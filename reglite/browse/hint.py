@@ -1,0 +1,122 @@
+"""What to change so that a registry works: plain words that name the line. Pure."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from reglite.errors import (
+    ConfigurationError,
+    Denied,
+    RegistryTimeout,
+    RegistryUnreachable,
+    RegliteError,
+)
+from reglite.registry.models import Ping
+from reglite.registry_config import RegistryConfig
+from reglite.registry_url import DOCKER_HUB_PULL_HOST, is_loopback
+
+_OWN_PAGES: Final = {
+    "docker-hub": "Docker Hub",
+    "ecr": "Amazon ECR",
+    "ghcr": "GitHub's packages",
+    "gitlab": "GitLab",
+    "harbor": "Harbor",
+    "quay": "Quay",
+}
+_CERTIFICATE_MARKS: Final = ("certificate verify failed", "self-signed", "self signed")
+_PLAIN_HTTP_MARKS: Final = ("wrong version number", "record layer failure", "wrong_version_number")
+
+
+def explain_failure(
+    config: RegistryConfig, error: RegliteError, path: str | None = None
+) -> tuple[str, ...]:
+    """Return what to do about a registry that could not be asked."""
+    if isinstance(error, ConfigurationError):
+        return ()  # its message names the line already
+    if isinstance(error, Denied):
+        return (_explain_refusal(config, path),)
+    if isinstance(error, RegistryTimeout):
+        return (
+            f"Check that {_get_host(config)} can be reached from here; a slow registry needs a "
+            f"larger timeout_seconds: {_name_place(config, path)}",
+        )
+    if isinstance(error, RegistryUnreachable):
+        return _explain_connection(config, error.message.lower(), path)
+    return (f"Check the url, with its port and path prefix: {_name_place(config, path)}",)
+
+
+def explain_capabilities(
+    config: RegistryConfig,
+    ping: Ping,
+    path: str | None = None,
+    *,
+    has_catalog: bool | None,
+    can_delete: bool | None,
+    can_untag: bool | None,
+) -> tuple[str, ...]:
+    """Return what to change for what does not work at a registry that answers."""
+    hints = []
+    if has_catalog is False and not config.repositories:
+        hints.append(
+            "There is no catalog for these credentials: open a repository by its name, or list "
+            f"what to show as repositories: [team/app] {_name_place(config, path)}"
+        )
+    if can_delete is False:
+        hints.append(_explain_deletion(config, ping, path))
+    if can_delete and can_untag is False:
+        hints.append(
+            "This registry deletes no single tags: RegLite removes them through a placeholder, "
+            "which needs the right to push"
+        )
+    host = _get_host(config)
+    if ping.is_http and config.source != "demo" and not is_loopback(host):
+        hints.append(
+            "It speaks plain http, which Docker refuses without this line in "
+            f'/etc/docker/daemon.json: {{"insecure-registries": ["{host}"]}}'
+        )
+    return tuple(hints)
+
+
+def _explain_refusal(config: RegistryConfig, path: str | None) -> str:
+    host = config.pull_host if config.pull_host == DOCKER_HUB_PULL_HOST else _get_host(config)
+    login = f"run 'docker login {host}'"
+    if config.credential.label.startswith(("docker-config", "helper")):
+        return f"The stored login is not accepted: {login} again"
+    if config.credential.kind == "none":
+        return f"Add username: and password: {_name_place(config, path)}, or {login}"
+    return f"The registry does not accept username and password: {_name_place(config, path)}"
+
+
+def _explain_connection(config: RegistryConfig, message: str, path: str | None) -> tuple[str, ...]:
+    host, place = _get_host(config), _name_place(config, path)
+    if any(mark in message for mark in _CERTIFICATE_MARKS):
+        return (
+            f"Its certificate is not trusted: add ca_file: /path/to/ca.pem {place}, "
+            "or insecure: true to accept any certificate",
+        )
+    is_https = config.url.startswith("https://")
+    plain = f"If {host} speaks plain http, write url: http://{host} {place}"
+    if is_https and any(mark in message for mark in _PLAIN_HTTP_MARKS):
+        return (plain,)
+    running = f"Check that {host} runs and can be reached from here, and its url: {place}"
+    asked_for_https = config.source in {"inventory", "command-line"}
+    return (running,) if asked_for_https or not is_https else (running, plain)
+
+
+def _explain_deletion(config: RegistryConfig, ping: Ping, path: str | None) -> str:
+    if not config.can_delete:
+        return f"RegLite deletes nothing here because of delete: false {_name_place(config, path)}"
+    if ping.server in _OWN_PAGES:
+        return f"It does not delete over this API: delete in {_OWN_PAGES[ping.server]} itself"
+    return (
+        "Deletion is off in the registry: start it with REGISTRY_STORAGE_DELETE_ENABLED=true, or "
+        "set storage.delete.enabled: true in its config.yml"
+    )
+
+
+def _get_host(config: RegistryConfig) -> str:
+    return urlsplit(config.url).netloc
+
+
+def _name_place(config: RegistryConfig, path: str | None) -> str:
+    """Say where in the inventory a registry's settings are, or would be."""
+    return f"under inventory.{config.name} in {path or 'inventory.yaml'}"

@@ -1,0 +1,161 @@
+"""Whether a registry answers, what works there, and what to change for what does not."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal
+
+from reglite.browse.gather import gather_all
+from reglite.browse.hint import explain_capabilities, explain_failure
+from reglite.errors import (
+    ConfigurationError,
+    Denied,
+    RegliteError,
+    TooManyRequests,
+    Unsupported,
+)
+from reglite.reference import Repository
+from reglite.registry.client import RegistryClient
+from reglite.registry.deadline import deadline
+from reglite.registry.limits import CALL_SECONDS
+from reglite.registry.models import Ping
+
+Availability = Literal["online", "unauthorized", "offline"]
+
+_PING_SECONDS: Final = CALL_SECONDS / 2
+_PROBE_SECONDS: Final = CALL_SECONDS / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What works at a registry; None is "not known yet"."""
+
+    catalog: bool | None = None
+    referrers: bool | None = None
+    delete: bool | None = None
+    untag: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """One registry's state; ``server`` is which one it is, where that could be told."""
+
+    name: str
+    status: Availability
+    latency_ms: float | None
+    credential_source: str
+    capabilities: Capabilities
+    hints: tuple[str, ...]
+    error: RegliteError | None
+    server: str | None = field(default=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's object."""
+        error = self.error and {"code": self.error.code, "message": self.error.message}
+        return {
+            "name": self.name,
+            "status": self.status,
+            "latency_ms": self.latency_ms,
+            "credential_source": self.credential_source,
+            "capabilities": asdict(self.capabilities),
+            "hints": list(self.hints),
+            "error": error,
+        }
+
+
+async def get_status(client: RegistryClient, *, path: str | None = None) -> StatusView:
+    """Ask whether the registry answers and what it can do; failures are part of the answer.
+
+    ``path`` is the inventory's file or variable, which hints name.
+    """
+    try:
+        async with deadline(_PING_SECONDS, f"registry '{client.config.name}'"):
+            ping = await client.ping()
+    except RegliteError as exc:
+        return _build_failure(client, exc, path)
+    capabilities = await _find_capabilities(client)
+    return StatusView(
+        name=client.config.name,
+        status="online",
+        latency_ms=round(ping.latency_ms, 1),
+        credential_source=client.config.credential.label,
+        capabilities=capabilities,
+        hints=_explain(client, capabilities, ping, path),
+        error=None,
+        server=ping.server,
+    )
+
+
+def _build_failure(client: RegistryClient, error: RegliteError, path: str | None) -> StatusView:
+    return StatusView(
+        name=client.config.name,
+        status=_tell_availability(error),
+        latency_ms=None,
+        credential_source=client.config.credential.label,
+        capabilities=Capabilities(),
+        hints=explain_failure(client.config, error, path),
+        error=error,
+    )
+
+
+def _tell_availability(error: RegliteError) -> Availability:
+    """Sort a failed ping: what limits requests is there; without its helper nobody signs in."""
+    if isinstance(error, TooManyRequests):
+        return "online"
+    return "unauthorized" if isinstance(error, Denied | ConfigurationError) else "offline"
+
+
+async def _find_capabilities(client: RegistryClient) -> Capabilities:
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            return await _probe(client)
+    except TimeoutError:
+        return Capabilities()
+
+
+async def _probe(client: RegistryClient) -> Capabilities:
+    has_catalog, repository = await _probe_catalog(client)
+    repository = next(iter(client.config.repositories), repository)
+    if repository is None:
+        return Capabilities(catalog=has_catalog, delete=await _known(client.can_delete()))
+    name = Repository(repository)
+    referrers, delete, untag = await gather_all(
+        [
+            _known(client.has_referrers(name)),
+            _known(client.can_delete(name)),
+            _known(client.can_untag(name)),
+        ]
+    )
+    return Capabilities(has_catalog, referrers, delete, untag)
+
+
+async def _probe_catalog(client: RegistryClient) -> tuple[bool | None, str | None]:
+    """Tell whether there is a catalog for these credentials, and the first name in it."""
+    try:
+        page = await client.list_repositories(n=1)
+    except (Denied, Unsupported):
+        return False, None
+    except RegliteError:
+        return None, None
+    return True, next(iter(page.items), None)
+
+
+async def _known(probe: Awaitable[bool | None]) -> bool | None:
+    """Return what a probe found; None where it failed: whoever needs to know why asks again."""
+    try:
+        return await probe
+    except RegliteError:
+        return None
+
+
+def _explain(
+    client: RegistryClient, capabilities: Capabilities, ping: Ping, path: str | None
+) -> tuple[str, ...]:
+    return explain_capabilities(
+        client.config,
+        ping,
+        path,
+        has_catalog=capabilities.catalog,
+        can_delete=capabilities.delete,
+        can_untag=capabilities.untag,
+    )

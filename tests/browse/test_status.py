@@ -1,0 +1,267 @@
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from reglite.browse.hint import explain_failure
+from reglite.browse.status import get_status
+from reglite.credentials import Credentials, FixedCredentials
+from reglite.demo import presets
+from reglite.demo.exchange import Answer, Request
+from reglite.demo.registry import MemoryRegistry
+from reglite.errors import ConfigurationError, RegistryUnreachable
+from reglite.registry.client import RegistryClient
+from reglite.registry_config import RegistryConfig
+from tests.browse.conftest import MakeClient
+
+pytestmark = pytest.mark.anyio
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+ALL = {"catalog": True, "referrers": True, "delete": True, "untag": True}
+
+
+@pytest.fixture
+def filled(memory_registry: MemoryRegistry) -> MemoryRegistry:
+    memory_registry.put_manifest("team/app", b"{}", MANIFEST, "v1")
+    return memory_registry
+
+
+@pytest.mark.usefixtures("filled")
+async def test_a_registry_where_everything_works_needs_no_hint(client: RegistryClient) -> None:
+    view = (await get_status(client)).to_json()
+
+    assert view.pop("latency_ms") >= 0
+    assert view.pop("hints") == [
+        "It speaks plain http, which Docker refuses without this line in "
+        '/etc/docker/daemon.json: {"insecure-registries": ["memory"]}'
+    ]
+    assert view == {
+        "name": "memory:5000",
+        "status": "online",
+        "credential_source": "none",
+        "capabilities": ALL,
+        "error": None,
+    }
+
+
+async def test_plain_http_on_loopback_needs_no_hint(
+    filled: MemoryRegistry, make_client: MakeClient
+) -> None:
+    assert (await get_status(make_client(url="http://127.0.0.1:5000"))).hints == ()
+
+
+async def test_distribution_2_8_removes_single_tags_through_a_placeholder(
+    filled: MemoryRegistry, make_client: MakeClient
+) -> None:
+    filled.switches = presets.distribution_2_8()
+    view = await get_status(make_client(url="https://registry.example.com"))
+
+    assert view.to_json()["capabilities"] == ALL | {"referrers": False, "untag": False}
+    assert [hint for hint in view.hints if "placeholder" in hint] == list(view.hints)
+
+
+async def test_deletion_that_is_off_names_the_setting(
+    filled: MemoryRegistry, client: RegistryClient
+) -> None:
+    filled.switches.delete = filled.switches.untag = "405"
+
+    view = await get_status(client)
+
+    assert (view.capabilities.delete, view.capabilities.untag) == (False, False)
+    assert any("REGISTRY_STORAGE_DELETE_ENABLED=true" in hint for hint in view.hints)
+
+
+async def test_deletion_that_the_inventory_forbids_is_not_even_probed(
+    filled: MemoryRegistry, make_client: MakeClient
+) -> None:
+    view = await get_status(make_client(can_delete=False))
+
+    assert view.capabilities.delete is False
+    assert any("delete: false under inventory.memory:5000" in hint for hint in view.hints)
+    assert filled.count_requests("DELETE", "") == 0
+
+
+async def test_a_plain_404_to_a_deletion_proves_nothing(
+    filled: MemoryRegistry, client: RegistryClient
+) -> None:
+    filled.switches.delete = "plain-404"
+
+    assert (await get_status(client)).capabilities.delete is None
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405])
+async def test_a_missing_catalog_names_the_line_to_add(
+    memory_registry: MemoryRegistry, client: RegistryClient, status: int
+) -> None:
+    memory_registry.switches.has_catalog = False
+    memory_registry.switches.catalog_status = status
+
+    view = await get_status(client, path="my.yaml")
+
+    assert view.status == "online"
+    assert view.capabilities.catalog is False
+    assert view.capabilities.referrers is None
+    assert any(
+        "repositories: [team/app] under inventory.memory:5000 in my.yaml" in hint
+        for hint in view.hints
+    )
+
+
+async def test_repositories_of_the_inventory_need_no_catalog(
+    filled: MemoryRegistry, make_client: MakeClient
+) -> None:
+    filled.switches.has_catalog = False
+
+    view = await get_status(make_client(repositories=("team/app",)))
+
+    assert view.to_json()["capabilities"] == ALL | {"catalog": False}
+    assert not any("repositories:" in hint for hint in view.hints)
+
+
+async def test_a_missing_password_is_unauthorized_and_says_where_to_put_it(
+    filled: MemoryRegistry, client: RegistryClient
+) -> None:
+    filled.switches.auth = "basic"
+
+    view = await get_status(client)
+
+    assert view.status == "unauthorized"
+    assert view.to_json()["error"]["code"] == "DENIED"
+    assert view.hints == (
+        "Add username: and password: under inventory.memory:5000 in inventory.yaml, "
+        "or run 'docker login memory'",
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("inventory", "does not accept username and password: under inventory.memory:5000"),
+        ("docker-config", "run 'docker login memory' again"),
+        ("helper desktop", "run 'docker login memory' again"),
+    ],
+)
+async def test_a_wrong_password_is_unauthorized_and_never_shown(
+    filled: MemoryRegistry, make_client: MakeClient, label: str, expected: str
+) -> None:
+    filled.switches.auth = "basic"
+    source = FixedCredentials(Credentials("ana", "a wrong password"), label=label)
+
+    view = await get_status(make_client(credential=source))
+
+    assert (view.status, view.credential_source) == ("unauthorized", label)
+    assert expected in view.hints[0]
+    assert "a wrong password" not in json.dumps(view.to_json()) + repr(view)
+
+
+@dataclass(frozen=True)
+class BrokenHelper:
+    kind: Any = "helper"
+    label: str = "helper broken"
+
+    async def resolve(self) -> Credentials | None:
+        raise ConfigurationError("docker-credential-broken is not installed: install it")
+
+
+async def test_a_helper_that_fails_is_part_of_the_answer(
+    filled: MemoryRegistry, make_client: MakeClient
+) -> None:
+    filled.switches.auth = "basic"
+
+    view = await get_status(make_client(credential=BrokenHelper()))
+
+    assert view.status == "unauthorized"
+    assert view.to_json()["error"]["message"].startswith("docker-credential-broken")
+
+
+async def test_a_registry_that_can_not_be_reached_is_offline() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    config = RegistryConfig(
+        name="gone", url="http://gone:5000", source="inventory", pull_host="gone:5000"
+    )
+    client = RegistryClient(config, transport=httpx.MockTransport(refuse))
+    view = await get_status(client)
+    await client.aclose()
+
+    assert (view.status, view.latency_ms) == ("offline", None)
+    assert view.to_json()["error"]["code"] == "REGISTRY_UNREACHABLE"
+    assert set(view.to_json()["capabilities"].values()) == {None}
+    assert view.hints == (
+        "Check that gone:5000 runs and can be reached from here, and its url: "
+        "under inventory.gone in inventory.yaml",
+    )
+
+
+async def test_a_web_page_is_no_registry(filled: MemoryRegistry, client: RegistryClient) -> None:
+    filled.on_request = lambda _: Answer(200, {"Content-Type": "text/html"}, b"<html>")
+    filled.switches.server_headers = {}
+
+    view = await get_status(client)
+
+    assert view.status == "offline"
+    assert "Check the url" in view.hints[0]
+
+
+async def test_a_rate_limit_does_not_make_a_registry_offline(
+    filled: MemoryRegistry, client: RegistryClient
+) -> None:
+    filled.switches.rate_limited_requests = 1000
+    filled.switches.retry_after_seconds = 3600
+
+    view = await get_status(client)
+
+    assert view.status == "online"
+    assert view.to_json()["error"]["code"] == "TOOMANYREQUESTS"
+
+
+async def test_probes_that_hang_leave_capabilities_unknown(
+    filled: MemoryRegistry, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reglite.browse.status._PROBE_SECONDS", 0.1)
+    stuck = asyncio.Event()
+
+    async def stall(request: Request) -> None:
+        if request.path != "/v2/":
+            await stuck.wait()
+
+    filled.on_request = stall
+
+    view = await get_status(client)
+
+    assert view.status == "online"
+    assert set(view.to_json()["capabilities"].values()) == {None}
+
+
+def make_config(**options: Any) -> RegistryConfig:
+    options = {"url": "https://registry.corp:5000", "source": "inventory", **options}
+    return RegistryConfig(**{"name": "corp", "pull_host": "registry.corp:5000", **options})
+
+
+@pytest.mark.parametrize(
+    ("message", "options", "expected"),
+    [
+        ("certificate verify failed: unable to get issuer", {}, "ca_file: /path/to/ca.pem"),
+        ("[SSL] record layer failure", {}, "url: http://registry.corp:5000 under inventory.corp"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", {}, "url: http://registry.corp:5000"),
+        ("refused", {"source": "docker-config"}, "url: http://registry.corp:5000"),
+    ],
+)
+def test_a_failed_connection_names_the_line_that_mends_it(
+    message: str, options: dict[str, Any], expected: str
+) -> None:
+    hints = explain_failure(make_config(**options), RegistryUnreachable(message))
+
+    assert any(expected in hint for hint in hints)
+
+
+def test_plain_http_is_not_suggested_to_who_wrote_it() -> None:
+    config = make_config(url="http://registry.corp:5000")
+
+    hints = explain_failure(config, RegistryUnreachable("refused"))
+
+    assert not any("plain http" in hint for hint in hints)
