@@ -77,7 +77,7 @@ async def _check(client: RegistryClient, file: str | None, with_leftovers: bool)
 
 
 async def _find_leftovers(client: RegistryClient) -> tuple[str, ...]:
-    from reglite.deletion import find_leftovers  # noqa: PLC0415 - only with --leftovers
+    from reglite.deletion.leftovers import find_leftovers  # noqa: PLC0415 - only with --leftovers
 
     found: Any = await find_leftovers(client)
     return tuple(str(leftover) for leftover in found)
