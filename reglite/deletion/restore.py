@@ -14,6 +14,7 @@ from reglite.errors import (
     BlobUnknown,
     DigestInvalid,
     ManifestInvalid,
+    ManifestUnknown,
 )
 from reglite.reference import Digest, Repository, Tag, has_digest
 from reglite.registry.client import RegistryClient
@@ -118,7 +119,7 @@ async def _put(
 ) -> None:
     try:
         await client.put_manifest(repository, reference, manifest.raw, manifest.media_type)
-    except BlobUnknown as exc:
+    except (BlobUnknown, ManifestUnknown) as exc:
         raise BlobUnknown(
             f"{manifest.digest} can't be put back: the registry has already cleared away what it "
             f"needs ({exc.message}); push the image again"
