@@ -83,7 +83,7 @@ def _fetch_token(region: str) -> _Token:
         answer = client.get_authorization_token()
     except exceptions.ClientError as exc:
         raise _translate_refusal(exc) from exc
-    except exceptions.HTTPClientError as exc:
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as exc:
         raise RegistryUnreachable(
             f"no answer from AWS ECR in {region}: check the network and the proxy settings"
         ) from exc

@@ -10,7 +10,7 @@ from reglite.errors import ConfigurationError
 from reglite.glob import compile_glob
 from reglite.inventory_document import AccessSection, GrantSection, ProxySection, TokenSection
 from reglite.key_path import KeyPath
-from reglite.registry_url import parse_registry_url
+from reglite.registry_url import RegistryUrl, parse_registry_url
 
 _HEADER = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
@@ -103,7 +103,10 @@ def _is_link(text: str) -> bool:
         return False
     if text.startswith("/"):
         return not text.startswith("//")
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
@@ -143,19 +146,17 @@ def _read_origins(origins: list[str], place: KeyPath) -> tuple[str, ...]:
 def _read_origin(text: str, place: KeyPath) -> str:
     if "*" in text:
         place.fail("must be one origin, never '*': any page could then call this API")
-    parts = urlsplit(text)
-    if parts.path.strip("/"):
+    url = _read_url(text, place)
+    if urlsplit(text).path.strip("/"):
         place.fail("must be an origin such as https://ui.example.com, without a path")
-    host = _read_host_and_port(text, place)
-    return f"{parts.scheme}://{host}"
+    return url.url
 
 
-def _read_host_and_port(text: str, place: KeyPath) -> str:
+def _read_url(text: str, place: KeyPath) -> RegistryUrl:
     try:
-        url = parse_registry_url(text)
+        return parse_registry_url(text)
     except ConfigurationError as exc:
         raise place.error(exc.message) from exc
-    return url.url.partition("://")[2]
 
 
 def _read_hosts(hosts: list[str], place: KeyPath) -> tuple[str, ...]:
@@ -167,4 +168,4 @@ def _read_host(text: str, place: KeyPath) -> str:
         place.fail("must be one host name, never '*': this check keeps DNS rebinding out")
     if "/" in text or re.search(r":\d+$", text):
         place.fail("must be a host name such as reglite.example.com, without scheme and port")
-    return _read_host_and_port(f"http://{text}", place)
+    return _read_url(f"http://{text}", place).host
