@@ -6,6 +6,7 @@ later calls carry their credentials at once.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from reglite.credentials import Credentials, CredentialSource
 from reglite.errors import Denied, RegistryProtocol, RegistryUnreachable, TooManyRequests
@@ -50,7 +51,7 @@ class Authenticator:
         self._guard = guard
         self._send = send
         self._now = now
-        self._learned: _Bearer | str | None = None  # a realm, "basic" or nothing yet
+        self._learned: _Bearer | Literal["basic"] | None = None
         self._scopes: dict[str, str] = {}
         self._tokens = TokenCache()
         self._in_flight = InFlight()
@@ -82,13 +83,10 @@ class Authenticator:
         match self._learned:
             case None:
                 return None
-            case _Bearer(realm, service) if scope:
-                return await self._get_bearer(
-                    TokenKey(realm, service, self._scopes.get(scope, scope))
-                )
-            case _Bearer():
-                return None
-            case _:
+            case _Bearer(realm, service):
+                asked = self._scopes.get(scope, scope)
+                return await self._get_bearer(TokenKey(realm, service, asked))
+            case "basic":
                 return await self._get_basic()
 
     async def answer_challenge(

@@ -8,9 +8,11 @@ from reglite.errors import RegistryProtocol
 if TYPE_CHECKING:
     import httpx
 
-ACCEPT_ENCODING = "gzip"
-
 _GZIP = zlib.MAX_WBITS | 16
+
+
+class BodyTooLong(RegistryProtocol):
+    """The answer is longer than its call allows."""
 
 
 async def read_body(response: "httpx.Response", max_bytes: int, where: str) -> bytes:
@@ -52,7 +54,5 @@ async def _read_gzip(response: "httpx.Response", max_bytes: int, where: str) -> 
     return bytes(body)
 
 
-def _too_long(max_bytes: int, where: str) -> RegistryProtocol:
-    return RegistryProtocol(
-        f"{where}: the answer is longer than {max_bytes / 1024 / 1024:g} MiB, which is the limit"
-    )
+def _too_long(max_bytes: int, where: str) -> BodyTooLong:
+    return BodyTooLong(f"{where}: longer than {max_bytes:,} bytes, which is the limit")

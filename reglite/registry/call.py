@@ -40,6 +40,7 @@ class Call:
     headers: tuple[tuple[str, str], ...] = ()
     content: bytes | None = None
     max_bytes: int = OTHER_BYTES
+    encoding: str = "identity"  # what has a digest or a length to go by is best sent as it is
 
     @property
     def is_read(self) -> bool:
@@ -47,8 +48,13 @@ class Call:
         return self.method in {"GET", "HEAD"}
 
     @property
+    def is_write(self) -> bool:
+        """Tell a push or a deletion."""
+        return not self.is_read
+
+    @property
     def is_content(self) -> bool:
-        """Tell a read whose answer is checked against a digest: it may come from elsewhere."""
+        """Tell a read of a manifest or a blob, which may come from an object storage."""
         return self.is_read and self.operation in {Operation.MANIFEST, Operation.BLOB}
 
 

@@ -27,6 +27,7 @@ def list_repositories(query: str) -> Call:
         query,
         _JSON,
         max_bytes=limits.LIST_BYTES,
+        encoding="gzip",
     )
 
 
@@ -41,6 +42,7 @@ def list_tags(repository: str, query: str) -> Call:
         query,
         _JSON,
         max_bytes=limits.LIST_BYTES,
+        encoding="gzip",
     )
 
 

@@ -4,24 +4,23 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-from reglite.errors import RegistryProtocol, RegliteError
+from reglite.errors import BadRequest, RegistryProtocol, RegliteError
 from reglite.reference import (
     Digest,
-    Reference,
     compute_digest,
     has_digest,
-    is_digest,
     parse_digest,
     parse_reference,
     parse_repository,
     parse_tag,
 )
 from reglite.registry import calls, limits, probe
+from reglite.registry.body import BodyTooLong
 from reglite.registry.cache import ContentCache
 from reglite.registry.call import Answer, Call
-from reglite.registry.content import read_declared_digest, read_descriptor_headers, read_manifest
+from reglite.registry.content import read_declared_digest
 from reglite.registry.deadline import deadline
-from reglite.registry.failure import translate_answer
+from reglite.registry.manifests import ManifestReader
 from reglite.registry.memory import Memory
 from reglite.registry.models import Descriptor, Manifest, Page, Ping, Referrers
 from reglite.registry.recognition import read_ping
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
     import httpx
 
     from reglite.registry.guard import Resolve
-
-_HEAD_REFUSALS = 3
-_DESCRIPTOR_BYTES = 256
 
 
 class RegistryClient:
@@ -59,9 +55,9 @@ class RegistryClient:
         self.cache = ContentCache() if cache is None else cache
         self._transport = Transport(config, transport, resolve)
         self._memory = Memory(config.name, self.cache)
-        self._lists = ListReader(config, self._transport, self._memory, self._translate)
-        self._referrers = ReferrersReader(self._transport, self._memory, self.get_manifest)
-        self._head_refusals = 0
+        self._lists = ListReader(self._transport, self._memory)
+        self._manifests = ManifestReader(self._transport, self._memory)
+        self._referrers = ReferrersReader(self._transport, self._manifests)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -73,7 +69,7 @@ class RegistryClient:
 
     async def ping(self) -> Ping:
         """Ask ``/v2/``; raises Denied where the registry refuses our credentials."""
-        answer = await self._ask(calls.ping())
+        answer = await self._transport.ask(calls.ping())
         return read_ping(self.config.name, answer, self._transport.auth.challenge)
 
     async def list_repositories(
@@ -82,7 +78,7 @@ class RegistryClient:
         """Return one page of the catalog; raises Unsupported where there is none.
 
         ``cursor`` is ``next`` of the page before. A page may be shorter than ``n`` and not the
-        last.
+        last. Where the inventory names repositories, a refusal is Unsupported, too.
         """
         return await self._lists.get_catalog_page(n=n, cursor=cursor, fresh=fresh)
 
@@ -101,118 +97,59 @@ class RegistryClient:
 
         Raises ManifestUnknown and NameUnknown.
         """
-        parse_repository(repository)
         checked = parse_reference(reference)
-        if not fresh and is_digest(checked):
-            known = self._memory.get_manifest(repository, checked)
-            if known is not None:
-                return _describe(known)
-        return await self._memory.recall(
-            ("head", repository, checked),
-            lambda: self._fetch_descriptor(repository, checked),
-            lambda _: _DESCRIPTOR_BYTES,
-            fresh=fresh,
+        return await self._manifests.get_descriptor(
+            parse_repository(repository), checked, fresh=fresh
         )
-
-    async def _fetch_descriptor(self, repository: str, reference: Reference) -> Descriptor:
-        if self._head_refusals < _HEAD_REFUSALS:
-            answer = await self._transport.exchange(calls.head_manifest(repository, reference))
-            descriptor = read_descriptor_headers(answer) if answer.status == 200 else None
-            if descriptor is not None and _is_about(descriptor, reference):
-                self._head_refusals = 0
-                return descriptor
-            if answer.status == 429 or answer.status >= 500:
-                raise self._translate(calls.head_manifest(repository, reference), answer)
-        manifest = await self._fetch_manifest(repository, reference)
-        self._head_refusals += 1
-        return _describe(manifest)
 
     async def get_manifest(
         self, repository: str, reference: str, *, fresh: bool = False
     ) -> Manifest:
         """Return a manifest whose bytes hash to its digest; raises ManifestUnknown, NameUnknown."""
-        parse_repository(repository)
         checked = parse_reference(reference)
-        if fresh:
-            return await self._fetch_manifest(repository, checked)
-        digest = checked if is_digest(checked) else self._recall_digest(repository, checked)
-        known = self._memory.get_manifest(repository, digest) if digest else None
-        if known is not None:
-            return known
-        return await self._memory.share(
-            ("get", repository, checked),
-            lambda: self._fetch_manifest(repository, checked, may_hold=True),
+        return await self._manifests.get_manifest(
+            parse_repository(repository), checked, fresh=fresh
         )
-
-    def _recall_digest(self, repository: str, tag: str) -> str | None:
-        known = self._memory.recall_fresh(("head", repository, tag))
-        return known.digest if isinstance(known, Descriptor) else None
-
-    async def _fetch_manifest(
-        self, repository: str, reference: Reference, *, may_hold: bool = False
-    ) -> Manifest:
-        held = self._recall_held(repository, reference) if may_hold else None
-        epoch, asked_at = self._memory.epoch, self._memory.now()
-        call = calls.get_manifest(repository, reference, held.digest if held else None)
-        answer = await self._ask(call, 200, 304)
-        if answer.status == 304 and held is None:
-            raise RegistryProtocol(
-                f"registry '{self.config.name}', {call.about}: 304 to an unconditional request"
-            )
-        manifest = held if answer.status == 304 else None
-        if manifest is None:
-            manifest = read_manifest(answer, reference, self._where(call))
-        if epoch == self._memory.epoch:
-            self._memory.keep_manifest(repository, manifest)
-            head = ("head", repository, reference)
-            self._memory.note(head, _describe(manifest), _DESCRIPTOR_BYTES, asked_at)
-        return manifest
-
-    def _recall_held(self, repository: str, reference: Reference) -> Manifest | None:
-        """Return the manifest that the tag named when it was read last: it may still do so."""
-        if is_digest(reference):
-            return None
-        known = self._memory.recall_stale(("head", repository, reference))
-        if not isinstance(known, Descriptor):
-            return None
-        return self._memory.get_manifest(repository, known.digest)
 
     async def put_manifest(
         self, repository: str, reference: str, raw: bytes, media_type: str
     ) -> Digest:
-        """Push these exact bytes under a tag or their digest; returns the digest."""
-        parse_repository(repository)
-        call = calls.put_manifest(repository, parse_reference(reference), raw, media_type)
-        try:
-            answer = await self._ask(call, 200, 201, 202)
-        finally:
-            self._memory.forget_repository(repository)
+        """Push these exact bytes under a tag or their digest; returns the digest.
+
+        Raises BlobUnknown where the registry lacks a blob or child that they name.
+        """
+        call = calls.put_manifest(
+            parse_repository(repository), parse_reference(reference), raw, media_type
+        )
+        answer = await self._write(call, repository, reference)
         digest = read_declared_digest(answer) or compute_digest(raw)
         if not has_digest(raw, digest):
-            raise RegistryProtocol(f"{self._where(call)}: the registry stored other bytes")
+            raise RegistryProtocol(
+                f"{self._transport.where(call)}: the registry stored other bytes"
+            )
         return digest
 
     async def delete_manifest(self, repository: str, digest: str) -> None:
         """Delete a manifest and with it every tag on it; raises ManifestUnknown, Unsupported."""
-        parse_repository(repository)
-        try:
-            await self._ask(calls.delete_manifest(repository, parse_digest(digest)), 200, 202, 204)
-        finally:
-            self._memory.forget_repository(repository)
+        call = calls.delete_manifest(parse_repository(repository), parse_digest(digest))
+        await self._write(call, repository, digest)
 
     async def delete_tag(self, repository: str, tag: str) -> None:
         """Delete one tag through the registry's own API; Unsupported where it has none."""
-        parse_repository(repository)
+        call = calls.delete_tag(parse_repository(repository), parse_tag(tag))
+        await self._write(call, repository, tag)
+
+    async def _write(self, call: Call, repository: str, reference: str) -> Answer:
         try:
-            await self._ask(calls.delete_tag(repository, parse_tag(tag)), 200, 202, 204)
+            return await self._transport.ask(call, 200, 201, 202, 204)
         finally:
-            self._memory.forget_repository(repository)
+            # Whatever came of it: a failed write may have been done all the same.
+            self._memory.forget(repository, reference)
 
     async def get_blob(self, repository: str, digest: str, *, max_bytes: int) -> bytes:
-        """Return a blob that hashes to its digest; raises BlobUnknown, RegistryProtocol if long."""
-        parse_repository(repository)
+        """Return a blob that hashes to its digest; raises BlobUnknown; BadRequest if too long."""
         checked = parse_digest(digest)
-        known = self._memory.get_blob(repository, checked)
+        known = self._memory.get_blob(parse_repository(repository), checked)
         if known is not None and len(known) <= max_bytes:
             return known
         return await self._memory.share(
@@ -222,25 +159,39 @@ class RegistryClient:
 
     async def _fetch_blob(self, repository: str, digest: Digest, max_bytes: int) -> bytes:
         call = calls.get_blob(repository, digest, max_bytes)
-        answer = await self._ask(call)
+        try:
+            answer = await self._transport.ask(call)
+        except BodyTooLong as exc:
+            raise BadRequest(f"{exc.message}: pull it with a client instead") from exc
         if not has_digest(answer.body, digest):
             raise RegistryProtocol(
-                f"{self._where(call)}: what the registry sent does not have this digest: it is "
-                "damaged, or the registry lies"
+                f"{self._transport.where(call)}: what the registry sent does not have this "
+                "digest: it is damaged, or the registry lies"
             )
         self._memory.keep_blob(repository, digest, answer.body)
         return answer.body
 
     async def list_referrers(
-        self, repository: str, digest: str, *, artifact_type: str | None = None
+        self,
+        repository: str,
+        digest: str,
+        *,
+        artifact_type: str | None = None,
+        fresh: bool = False,
     ) -> Referrers:
         """Return the manifests whose subject is this digest, by the API or the fallback tag."""
-        parse_repository(repository)
-        return await self._referrers.read(repository, parse_digest(digest), artifact_type)
+        checked = parse_digest(digest)
+        return await self._referrers.get_referrers(
+            parse_repository(repository), checked, artifact_type, fresh=fresh
+        )
 
     async def has_referrers(self, repository: str) -> bool | None:
         """Tell whether the registry has the referrers API; None while that is not known."""
-        return await self._referrers.probe(parse_repository(repository))
+        parse_repository(repository)
+        try:
+            return await self._referrers.probe(repository)
+        except RegliteError:
+            return None  # not known now; whoever needs to know why asks ping
 
     async def can_delete(self, repository: str | None = None) -> bool | None:
         """Tell whether the registry deletes manifests, by deleting a digest that nothing has."""
@@ -269,26 +220,3 @@ class RegistryClient:
         except RegliteError:
             return None  # not known now; whoever needs to know why asks ping
         return found
-
-    async def _ask(self, call: Call, *expected: int) -> Answer:
-        answer = await self._transport.exchange(call)
-        if answer.status not in (expected or (200,)):
-            raise self._translate(call, answer)
-        return answer
-
-    def _translate(self, call: Call, answer: Answer) -> RegliteError:
-        auth = self._transport.auth
-        return translate_answer(
-            self.config.name, call, answer, remedy=auth.remedy, secrets=auth.secrets
-        )
-
-    def _where(self, call: Call) -> str:
-        return f"registry '{self.config.name}', {call.about}"
-
-
-def _describe(manifest: Manifest) -> Descriptor:
-    return Descriptor(manifest.media_type, manifest.digest, len(manifest.raw))
-
-
-def _is_about(descriptor: Descriptor, reference: str) -> bool:
-    return not is_digest(reference) or descriptor.digest == reference

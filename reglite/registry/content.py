@@ -34,7 +34,8 @@ def read_descriptor_headers(answer: Answer) -> Descriptor | None:
     """Return what a HEAD tells, or None where it leaves out digest, media type or size."""
     digest = read_declared_digest(answer)
     length = answer.headers.get("content-length", "")
-    if digest is None or answer.media_type not in _KNOWN:
+    is_packed = answer.headers.get("content-encoding", "identity") != "identity"
+    if digest is None or is_packed or answer.media_type not in _KNOWN:
         return None
     if not (length.isascii() and length.isdigit()) or len(length) > 15:
         return None

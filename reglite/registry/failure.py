@@ -15,6 +15,8 @@ from reglite.registry.call import Answer, Call, Operation
 from reglite.registry.limits import ERROR_BYTES
 from reglite.registry.retry import parse_retry_after
 
+_MISSING_CONTENT = {"BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}
+
 
 @dataclass(frozen=True, slots=True)
 class RegistryFault:
@@ -53,16 +55,22 @@ def describe_answer(answer: Answer, secrets: Iterable[str] = ()) -> str:
 
 
 def translate_answer(
-    registry: str, call: Call, answer: Answer, *, remedy: str, secrets: Iterable[str] = ()
+    where: str, call: Call, answer: Answer, *, remedy: str, secrets: Iterable[str] = ()
 ) -> errors.RegliteError:
-    """Return the error that an unexpected answer stands for; ``remedy`` is what mends a refusal."""
+    """Return the error that an unexpected answer stands for.
+
+    ``where`` begins its message, ``remedy`` is what mends a refusal, ``secrets`` are kept out.
+    """
     said = describe_answer(answer, secrets)
-    where = f"registry '{registry}'" + (f", {call.about}" if call.about else "")
     codes = {fault.code for fault in parse_faults(answer.body)}
     if answer.status in {401, 403}:
         return errors.Denied(f"{where}: the registry refuses ({said}): {remedy}")
     if answer.status == 404:
         return _translate_missing(where, call, codes, said)
+    if call.operation is Operation.PUT_MANIFEST and codes & _MISSING_CONTENT:
+        return errors.BlobUnknown(
+            f"{where}: the registry lacks something that the manifest names ({said})"
+        )
     if _is_refusal(call, answer.status, codes):
         return errors.Unsupported(f"{where}: {_explain_refusal(call)} ({said})")
     return _translate_trouble(where, answer, said)
@@ -88,10 +96,9 @@ def _translate_trouble(where: str, answer: Answer, said: str) -> errors.RegliteE
 def _is_refusal(call: Call, status: int, codes: set[str]) -> bool:
     if status in {405, 501} or "UNSUPPORTED" in codes:
         return True
-    # zot answers 409 while other tags or an index hold the manifest; 400 is distribution's "no
-    # deletion by tag", and some registries' "deletion is disabled".
-    deletions = {Operation.DELETE_MANIFEST, Operation.DELETE_TAG}
-    return call.operation in deletions and status in {400, 409}
+    # 400 is distribution's "no deletion by tag", some registries' "deletion is disabled", and of a
+    # push "this manifest is not accepted"; zot answers 409 while other tags share the digest.
+    return call.is_write and status in {400, 409, 413}
 
 
 def _explain_refusal(call: Call) -> str:
@@ -100,6 +107,8 @@ def _explain_refusal(call: Call) -> str:
             return "the registry does not delete this: deletion is disabled there, or it is in use"
         case Operation.DELETE_TAG:
             return "the registry does not delete tags alone"
+        case Operation.PUT_MANIFEST:
+            return "the registry does not accept this manifest"
         case Operation.CATALOG:
             return "the registry has no catalog: name repositories in the inventory"
         case _:

@@ -5,6 +5,7 @@ only because RegLite asks from inside, such as a cloud's metadata service.
 """
 
 import asyncio
+import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -30,6 +31,7 @@ _FORBIDDEN_NETWORKS = tuple(
         "::/128",
     )
 )
+_PLAIN_URL = re.compile(r"[!#-;=?-\[\]^_a-z{|}~]+", re.ASCII)
 _FORBIDDEN_NAMES = frozenset({"metadata", "metadata.google.internal", "instance-data"})
 
 
@@ -107,6 +109,8 @@ class Guard:
 
     def _split(self, url: str, role: str) -> SplitResult:
         try:
+            if not _PLAIN_URL.fullmatch(url):
+                raise ValueError(url)  # noqa: TRY301 - parsers read odd characters differently
             parts = urlsplit(url)
             get_origin(url)
         except ValueError as exc:

@@ -10,6 +10,9 @@ from reglite.registry.sharing import InFlight
 
 T = TypeVar("T")
 
+_CATALOG = frozenset({"catalog", "catalog page"})
+_TAGS = frozenset({"tags", "head"})
+
 
 class Memory:
     """Short-lived answers and content by digest, both in the cache that all clients share.
@@ -83,12 +86,13 @@ class Memory:
         """Changes with every write."""
         return self._epoch
 
-    def forget_repository(self, repository: str) -> None:
-        """Begin a new epoch: a write has changed the repository, and the catalog perhaps.
+    def forget(self, repository: str, reference: str) -> None:
+        """Begin a new epoch: a write has changed the tags, and the catalog perhaps.
 
-        Manifests go, too: one may be deleted, and an answer by digest must not bring it back.
+        The manifest goes, too: an answer by digest must not bring a deleted one back.
         """
         self._epoch += 1
+        self._cache.discard(self._key(("manifest", repository, reference)))
         self._cache.discard_where(lambda key: _is_touched(key, self._registry, repository))
 
     def get_manifest(self, repository: str, digest: str) -> Manifest | None:
@@ -120,6 +124,7 @@ class Memory:
 def _is_touched(key: Hashable, registry: str, repository: str) -> bool:
     match key:
         case (str() as owner, (str() as kind, *rest)) if owner == registry:
-            return kind.startswith("catalog") or rest[:1] == [repository]
+            is_here = rest[:1] == [repository]
+            return kind in _CATALOG or (kind in _TAGS and is_here)
         case _:
             return False

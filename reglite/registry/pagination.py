@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from reglite.errors import BadRequest, RegistryProtocol
 from reglite.reference import shorten
 
-_LINK = re.compile(r"[\s,]*<([^<>]*)>((?:\s*;[^;,\"]*(?:\"[^\"]*\")?)*)", re.ASCII)
+_LINK = re.compile(r"<([^<>]*)>((?:\s*;[^;,\"]*(?:\"[^\"]*\")?)*)", re.ASCII)
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.ASCII | re.IGNORECASE)
 
+_MAX_HEADER_LENGTH = 16 * 1024
 _MAX_CURSOR_LENGTH = 4096
 _MAX_FIELDS = 16
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -24,7 +25,7 @@ def parse_links(values: Iterable[str]) -> tuple[tuple[str, frozenset[str]], ...]
     return tuple(
         (match[1].strip(), _parse_relations(match[2]))
         for value in values
-        for match in _LINK.finditer(value)
+        for match in _LINK.finditer(value[:_MAX_HEADER_LENGTH])
     )
 
 

@@ -11,7 +11,6 @@ _MARKS = (  # header, a part of its value in lower case, name; the first that fi
     ("gitlab-container-registry-version", "", "gitlab"),
     ("x-harbor-csrf-token", "", "harbor"),
     ("set-cookie", "harbor", "harbor"),
-    ("set-cookie", "sid=", "harbor"),
     ("www-authenticate", "harbor-registry", "harbor"),
     ("www-authenticate", "/jwt/auth", "gitlab"),
     ("www-authenticate", "quay", "quay"),

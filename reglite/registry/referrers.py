@@ -1,24 +1,30 @@
 """Referrers, by the API or by the fallback tag (spec, "Listing Referrers")."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from time import monotonic
 from typing import Any
 
-from reglite.errors import ManifestUnknown, NameUnknown, RegistryProtocol
+from reglite.errors import (
+    ManifestUnknown,
+    NameUnknown,
+    RegistryProtocol,
+)
 from reglite.reference import Digest, format_referrers_tag
-from reglite.registry import calls
+from reglite.registry import calls, limits
 from reglite.registry.call import Answer
 from reglite.registry.document import read_descriptor, read_objects
+from reglite.registry.failure import parse_faults
 from reglite.registry.lists import parse_object
-from reglite.registry.memory import Memory
-from reglite.registry.models import Descriptor, Manifest, Referrers
+from reglite.registry.manifests import ManifestReader
+from reglite.registry.models import Descriptor, Referrers
 from reglite.registry.pagination import format_query, parse_cursor, parse_next
 from reglite.registry.probe import ZERO_DIGEST
 from reglite.registry.transport import Transport
 
+Found = tuple[Descriptor, ...]
 
-def read_referrers(
-    document: Mapping[str, Any], artifact_type: str | None = None
-) -> tuple[Descriptor, ...] | None:
+
+def read_referrers(document: Mapping[str, Any], artifact_type: str | None = None) -> Found | None:
     """Return the descriptors of one index, of one artifact type only; None where it is no index.
 
     The type is filtered here, too: servers may leave it to the client (``OCI-Filters-Applied``).
@@ -34,70 +40,89 @@ def read_referrers(
     )
 
 
-def join_referrers(pages: Iterable[Iterable[Descriptor]]) -> tuple[Descriptor, ...]:
+def join_referrers(pages: Iterable[Found]) -> Found:
     """Join pages in their order; a digest that comes again is the same referrer."""
     return tuple({item.digest: item for page in pages for item in page}.values())
 
 
 class ReferrersReader:
-    """Reads referrers; learns once per registry whether it has the API."""
+    """Reads referrers; remembers for a while whether the registry has the API."""
 
-    def __init__(
-        self,
-        transport: Transport,
-        memory: Memory,
-        get_manifest: Callable[[str, str], Awaitable[Manifest]],
-    ) -> None:
+    def __init__(self, transport: Transport, manifests: ManifestReader) -> None:
         self._transport = transport
-        self._memory = memory
-        self._get_manifest = get_manifest
-        self._has_api: bool | None = None
+        self._manifests = manifests
+        self._learned: tuple[bool, float] | None = None  # whether it has the API, until when
 
-    async def read(self, repository: str, digest: Digest, artifact_type: str | None) -> Referrers:
+    @property
+    def has_api(self) -> bool | None:
+        """Whether the registry has the API, None while that is not known."""
+        if self._learned is None or monotonic() >= self._learned[1]:
+            return None
+        return self._learned[0]
+
+    async def get_referrers(
+        self, repository: str, digest: Digest, artifact_type: str | None, *, fresh: bool
+    ) -> Referrers:
         """Return what the API lists, or the fallback tag where there is no API."""
-        if self._has_api is not False:
+        if self.has_api is not False:
             found = await self._read_api(repository, digest, artifact_type)
             if found is not None:
-                self._has_api = True
                 return Referrers(found, "api")
-            self._has_api = False
-        return Referrers(await self._read_tag(repository, digest, artifact_type), "tag-schema")
+        tagged = await self._read_tag(repository, digest, artifact_type, fresh=fresh)
+        return Referrers(tagged, "tag-schema")
 
-    async def probe(self, repository: str) -> bool:
-        """Tell whether the registry has the API: it answers an index for any digest."""
-        if self._has_api is None:
-            self._has_api = await self._read_api(repository, ZERO_DIGEST, None) is not None
-        return self._has_api
+    async def probe(self, repository: str) -> bool | None:
+        """Ask once whether the registry has the API: it lists the referrers of any digest."""
+        if self.has_api is None:
+            await self._read_api(repository, ZERO_DIGEST, None)
+        return self.has_api
 
     async def _read_api(
         self, repository: str, digest: Digest, artifact_type: str | None
-    ) -> tuple[Descriptor, ...] | None:
+    ) -> Found | None:
         query = format_query({"artifactType": artifact_type} if artifact_type else {})
-        pages: list[tuple[Descriptor, ...]] = []
-        seen: set[str] = set()
+        pages: list[Found] = []
+        seen: set[str | None] = set()
         while True:
-            answer = await self._transport.exchange(calls.list_referrers(repository, digest, query))
-            page = _read_page(answer, artifact_type)
+            page, cursor = await self._read_page(repository, digest, query, artifact_type)
             if page is None:
                 return None
             pages.append(page)
-            cursor = parse_next(answer.headers.get_list("link"), answer.url)
             if cursor is None or cursor in seen or not page:
                 return join_referrers(pages)
             seen.add(cursor)
             query = format_query(parse_cursor(cursor))
 
+    async def _read_page(
+        self, repository: str, digest: Digest, query: str, artifact_type: str | None
+    ) -> tuple[Found | None, str | None]:
+        call = calls.list_referrers(repository, digest, query)
+        answer = await self._transport.exchange(call)
+        if answer.status == 429 or (answer.status >= 500 and answer.status != 501):
+            raise self._transport.translate(call, answer)
+        page = _parse_page(answer, artifact_type)
+        if page is not None or not _is_about_repository(answer):
+            self._learned = (page is not None, monotonic() + limits.PROBE_SECONDS)
+        return page, parse_next(answer.headers.get_list("link"), answer.url)
+
     async def _read_tag(
-        self, repository: str, digest: Digest, artifact_type: str | None
-    ) -> tuple[Descriptor, ...]:
+        self, repository: str, digest: Digest, artifact_type: str | None, *, fresh: bool
+    ) -> Found:
+        tag = format_referrers_tag(digest)
         try:
-            manifest = await self._get_manifest(repository, format_referrers_tag(digest))
+            manifest = await self._manifests.get_manifest(repository, tag, fresh=fresh)
         except (ManifestUnknown, NameUnknown):
             return ()
         return join_referrers([read_referrers(manifest.document, artifact_type) or ()])
 
 
-def _read_page(answer: Answer, artifact_type: str | None) -> tuple[Descriptor, ...] | None:
+def _is_about_repository(answer: Answer) -> bool:
+    """Tell a refusal that says nothing about the API: no right to it, or no such repository."""
+    codes = {fault.code for fault in parse_faults(answer.body)}
+    return answer.status in {401, 403} or (answer.status == 404 and bool(codes))
+
+
+def _parse_page(answer: Answer, artifact_type: str | None) -> Found | None:
     if answer.status != 200:
         return None
     try:

@@ -1,6 +1,7 @@
 """Docker's token authentication: asking a token server, and remembering what it granted."""
 
 import json
+import re
 from base64 import b64encode
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from reglite.credentials import Credentials
 
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry
 _DEFAULT_SECONDS = 60
 _MAX_SECONDS = 24 * 3600
 _MAX_TOKENS = 1024
@@ -96,7 +98,7 @@ def parse_token(body: bytes) -> Token | None:
     if not isinstance(document, dict):
         return None
     value = document.get("token") or document.get("access_token")
-    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
         return None
     return Token(value, _read_lifetime(document.get("expires_in")))
 

@@ -4,6 +4,7 @@ Every request to a registry, its token server or its blob storage leaves the pro
 """
 
 import asyncio
+import logging
 import time
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
@@ -12,20 +13,26 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from reglite import __version__
-from reglite.errors import RegistryProtocol, RegistryTimeout, RegistryUnreachable, RegliteError
+from reglite.errors import RegistryProtocol, RegliteError
 from reglite.reference import shorten
 from reglite.registry import limits
 from reglite.registry.auth import Authenticator
-from reglite.registry.body import ACCEPT_ENCODING, read_body
+from reglite.registry.body import read_body
 from reglite.registry.call import Answer, Call, Operation
 from reglite.registry.challenge import parse_challenges
+from reglite.registry.connection_failure import translate_exception
 from reglite.registry.deadline import deadline
+from reglite.registry.failure import translate_answer
 from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
 from reglite.registry.retry import send_with_retries
 from reglite.registry.tls import build_plain_context, get_ssl_context
 from reglite.registry.token import TokenRequest
 from reglite.registry_config import RegistryConfig
 from reglite.registry_url import is_loopback
+
+# Both log whole URLs, and object storages sign theirs: whoever has one can use it.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _USER_AGENT: Final = f"reglite/{__version__}"
@@ -46,13 +53,13 @@ class Transport:
     ) -> None:
         self.config = config
         self._transport = transport
-        self._resolve = resolve or (resolve_nothing if transport else resolve_host)
         self._slots = asyncio.Semaphore(config.max_connections)
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._base_lock = asyncio.Lock()
         self._is_base_known = not config.http_fallback
-        self.base_url = config.url
-        self._guard = Guard(config.name, config.url, self._resolve)
+        self._guard = Guard(
+            config.name, config.url, resolve or (resolve_nothing if transport else resolve_host)
+        )
         self.auth = Authenticator(
             config.name, config.credential, self._guard, self._ask_token_server, self._now
         )
@@ -63,13 +70,29 @@ class Transport:
         for client in clients:
             await client.aclose()
 
+    def where(self, call: Call) -> str:
+        """Return how a message about this call begins."""
+        return f"registry '{self.config.name}'" + (f", {call.about}" if call.about else "")
+
+    def translate(self, call: Call, answer: Answer) -> RegliteError:
+        """Return the error that an unexpected answer stands for."""
+        remedy, secrets = self.auth.remedy, self.auth.secrets
+        return translate_answer(self.where(call), call, answer, remedy=remedy, secrets=secrets)
+
+    async def ask(self, call: Call, *expected: int) -> Answer:
+        """Send a call and return its answer of an expected status (200); raises for any other."""
+        answer = await self.exchange(call)
+        if answer.status not in (expected or (200,)):
+            raise self.translate(call, answer)
+        return answer
+
     async def exchange(self, call: Call) -> Answer:
         """Send a call and return the registry's answer, whatever its status.
 
         Raises RegistryUnreachable, RegistryTimeout and RegistryProtocol, and what getting a token
         raises.
         """
-        where = f"registry '{self.config.name}'" + (f", {call.about}" if call.about else "")
+        where = self.where(call)
         async with deadline(limits.CALL_SECONDS, where) as timeout:
             try:
                 if not self._is_base_known:
@@ -81,7 +104,7 @@ class Transport:
                     ends_at=timeout.when() or 0.0,
                 )
             except (httpx.TransportError, httpx.InvalidURL) as exc:
-                raise self._translate(exc, where) from exc
+                raise translate_exception(exc, where, self.config) from exc
 
     async def _send_authorized(self, call: Call, where: str) -> Answer:
         authorization = await self.auth.get_authorization(call.scope)
@@ -95,10 +118,11 @@ class Transport:
         return await self._send_following(call, renewed, where)
 
     async def _send_following(self, call: Call, authorization: str | None, where: str) -> Answer:
-        url = f"{self.base_url}{call.path}" + (f"?{call.query}" if call.query else "")
+        url = f"{self._guard.base_url}{call.path}" + (f"?{call.query}" if call.query else "")
         for _ in range(limits.REDIRECTS + 1):
-            own = authorization if self._guard.is_own(url) else None
-            answer = await self._send_call(call, url, own, where)
+            if not self._guard.is_own(url):
+                authorization = None  # for good: who was sent away does not come back with it
+            answer = await self._send_call(call, url, authorization, where)
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not target:
                 return answer
@@ -119,6 +143,7 @@ class Transport:
         self, call: Call, url: str, authorization: str | None, where: str
     ) -> Answer:
         headers = dict(call.headers)
+        headers["Accept-Encoding"] = call.encoding
         if authorization is not None:
             headers["Authorization"] = authorization
         request = self._get_client(url).build_request(
@@ -146,7 +171,7 @@ class Transport:
                 send, is_read=asked.method == "GET", is_manifest=False, ends_at=ends_at
             )
         except (httpx.TransportError, httpx.InvalidURL) as exc:
-            raise self._translate(exc, where) from exc
+            raise translate_exception(exc, where, self.config) from exc
 
     async def _send(self, request: httpx.Request, max_bytes: int, where: str) -> Answer:
         async with self._slots:
@@ -177,7 +202,7 @@ class Transport:
             verify=build_plain_context() if is_plain else get_ssl_context(config),
             # A proxy of the environment is for the others: nobody's proxy reaches our loopback.
             trust_env=self._transport is None and not is_loopback(urlsplit(config.url).netloc),
-            headers={"User-Agent": _USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING},
+            headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             timeout=httpx.Timeout(
                 config.timeout_seconds, connect=limits.CONNECT_SECONDS, pool=limits.CALL_SECONDS
@@ -199,10 +224,9 @@ class Transport:
                 await self._ask_bare(self.config.url, where)
             except httpx.ConnectError:
                 plain = "http://" + self.config.url.partition("://")[2]
-                answer = await self._ask_bare(plain, where)
-                if answer.status in {200, 401}:
-                    self.base_url = plain
-                    self._guard.base_url = plain
+                if (await self._ask_bare(plain, where)).status not in {200, 401}:
+                    raise
+                self._guard.base_url = plain
             self._is_base_known = True
 
     async def _ask_bare(self, base_url: str, where: str) -> Answer:
@@ -213,21 +237,3 @@ class Transport:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-    def _translate(self, exc: Exception, where: str) -> RegliteError:
-        if isinstance(exc, httpx.ConnectTimeout):
-            return RegistryTimeout(
-                f"{where}: no connection within {limits.CONNECT_SECONDS:g} s: check its url, "
-                "and firewalls on the way"
-            )
-        if isinstance(exc, httpx.TimeoutException):
-            return RegistryTimeout(
-                f"{where}: no answer within {self.config.timeout_seconds:g} s "
-                "(timeout_seconds in the inventory)"
-            )
-        if isinstance(exc, httpx.RemoteProtocolError | httpx.LocalProtocolError | httpx.InvalidURL):
-            return RegistryProtocol(f"{where}: broken HTTP ({shorten(str(exc))})")
-        return RegistryUnreachable(
-            f"{where}: cannot be reached ({shorten(str(exc)) or type(exc).__name__}): check its "
-            "url, that it runs, and its certificate"
-        )

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from reglite.errors import RegistryProtocol, RegliteError
+from reglite.errors import Denied, RegistryProtocol, RegliteError, Unsupported
 from reglite.registry import calls, limits
-from reglite.registry.call import Answer, Call
+from reglite.registry.call import Answer, Call, Operation
+from reglite.registry.deadline import deadline
 from reglite.registry.failure import parse_faults
 from reglite.registry.lists import parse_repositories, parse_tags
 from reglite.registry.memory import Memory
@@ -17,7 +18,6 @@ from reglite.registry.pagination import (
     set_page_size,
 )
 from reglite.registry.transport import Transport
-from reglite.registry_config import RegistryConfig
 
 _NAME_BYTES = 64  # what a Python string costs beside its characters
 
@@ -30,16 +30,12 @@ class ListReader:
 
     def __init__(
         self,
-        config: RegistryConfig,
         transport: Transport,
         memory: Memory,
-        translate: Callable[[Call, Answer], RegliteError],
     ) -> None:
-        self._config = config
         self._transport = transport
         self._memory = memory
-        self._translate = translate
-        self._max_size: int | None = 2**31
+        self._refused_size: int | None = None  # the smallest n that the registry refused
 
     async def get_catalog_page(self, *, n: int, cursor: str | None, fresh: bool) -> Page:
         """Return one page of the catalog."""
@@ -71,6 +67,10 @@ class ListReader:
 
     async def _walk(self, build: Build, parse: Parse) -> tuple[str, ...]:
         """Follow the pages until there is no next one, or until one brings nothing new."""
+        async with deadline(limits.CALL_SECONDS, self._transport.where(build(""))):
+            return await self._follow(build, parse)
+
+    async def _follow(self, build: Build, parse: Parse) -> tuple[str, ...]:
         names: dict[str, None] = {}
         fields: dict[str, str] = {}
         size_bytes = 0
@@ -82,28 +82,45 @@ class ListReader:
             if page.next is None or len(names) == known:
                 return tuple(names)
             if size_bytes > limits.LIST_BYTES:
-                raise RegistryProtocol(f"{self._where(build(''))}: the list is without end")
+                raise RegistryProtocol(
+                    f"{self._transport.where(build(''))}: the list is without end"
+                )
             fields = parse_cursor(page.next)
 
     async def _fetch(
         self, build: Build, parse: Parse, fields: dict[str, str], size: int
     ) -> tuple[Page, int]:
         """Return a page and its length in bytes; asks again with a smaller ``n`` if it has to."""
-        lowered = size if self._max_size is None else min(size, self._max_size)
-        asked: int | None = None if self._max_size is None else lowered
+        asked = self._lower(size)
         while True:
             call = build(format_query(set_page_size(fields, asked)))
-            answer = await self._transport.exchange(call)
+            answer = await self._exchange(call)
             if asked is None or not _refuses_size(answer):
                 break
-            asked = self._max_size = lower_page_size(asked)
+            self._refused_size = min(asked, self._refused_size or asked)
+            asked = self._lower(asked)
         if answer.status != 200:
-            raise self._translate(call, answer)
+            raise self._mark_no_catalog(call, self._transport.translate(call, answer))
         cursor = parse_next(answer.headers.get_list("link"), answer.url)
-        return Page(parse(answer, self._where(call)), cursor), len(answer.body)
+        return Page(parse(answer, self._transport.where(call)), cursor), len(answer.body)
 
-    def _where(self, call: Call) -> str:
-        return f"registry '{self._config.name}', {call.about}"
+    def _lower(self, size: int) -> int | None:
+        asked: int | None = size
+        while asked is not None and self._refused_size and asked >= self._refused_size:
+            asked = lower_page_size(asked)
+        return asked
+
+    async def _exchange(self, call: Call) -> Answer:
+        try:
+            return await self._transport.exchange(call)
+        except Denied as exc:  # a token server that grants no catalog scope (GitLab)
+            raise self._mark_no_catalog(call, exc) from exc
+
+    def _mark_no_catalog(self, call: Call, error: RegliteError) -> RegliteError:
+        """Turn a refusal of the catalog into Unsupported where the inventory names repositories."""
+        if call.operation is not Operation.CATALOG or not self._transport.config.repositories:
+            return error
+        return Unsupported(error.message) if isinstance(error, Denied) else error
 
 
 def _refuses_size(answer: Answer) -> bool:

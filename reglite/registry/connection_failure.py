@@ -1,0 +1,50 @@
+"""httpx's exceptions in RegLite's words; the one place that translates them. Pure."""
+
+import httpx
+
+from reglite.errors import RegistryProtocol, RegistryTimeout, RegistryUnreachable, RegliteError
+from reglite.reference import shorten
+from reglite.registry.limits import CONNECT_SECONDS
+from reglite.registry_config import RegistryConfig
+
+_REMEDIES = (  # a part of what the TLS library or the resolver says, what to do
+    ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted: name its CA as ca_file"),
+    ("WRONG_VERSION_NUMBER", "it speaks plain http: write its url as http://… in the inventory"),
+    ("RECORD_LAYER_FAILURE", "it speaks plain http: write its url as http://… in the inventory"),
+    ("CERTIFICATE_REQUIRED", "it wants a certificate: set client_cert and client_key"),
+    ("Name or service not known", "its host name is unknown: check its url"),
+    ("nodename nor servname", "its host name is unknown: check its url"),
+    ("Temporary failure in name resolution", "its host name is unknown: check its url and DNS"),
+)
+_OTHER_REMEDY = "check its url and that it runs"
+
+
+def translate_exception(
+    exc: httpx.TransportError | httpx.InvalidURL, where: str, config: RegistryConfig
+) -> RegliteError:
+    """Return the error for a call that got no whole answer; ``where`` begins its message."""
+    if isinstance(exc, httpx.ConnectTimeout):
+        return RegistryTimeout(
+            f"{where}: no connection within {CONNECT_SECONDS:g} s: check its url, and firewalls "
+            "on the way"
+        )
+    if isinstance(exc, httpx.TimeoutException):
+        return RegistryTimeout(
+            f"{where}: no answer within {config.timeout_seconds:g} s: try again, or raise its "
+            "timeout_seconds in the inventory"
+        )
+    if isinstance(exc, httpx.RemoteProtocolError) and not _is_cut(exc):
+        return RegistryProtocol(f"{where}: the answer is broken HTTP ({shorten(str(exc))})")
+    if isinstance(exc, httpx.LocalProtocolError | httpx.InvalidURL):
+        return RegistryProtocol(f"{where}: the registry led to an impossible request")
+    said = shorten(str(exc)) or type(exc).__name__
+    return RegistryUnreachable(f"{where}: cannot be reached ({said}): {_find_remedy(str(exc))}")
+
+
+def _is_cut(exc: Exception) -> bool:
+    """Tell a connection that was closed before any answer: a server that stops or restarts."""
+    return "disconnected" in str(exc)
+
+
+def _find_remedy(said: str) -> str:
+    return next((remedy for part, remedy in _REMEDIES if part in said), _OTHER_REMEDY)
