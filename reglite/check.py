@@ -4,7 +4,7 @@ import asyncio
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from reglite.browse.status import StatusView, get_status
 from reglite.errors import ConfigurationError, RegliteError
@@ -14,22 +14,24 @@ from reglite.registry.client import RegistryClient
 from reglite.registry.pool import RegistryPool
 from reglite.registry_config import RegistryConfig
 
+if TYPE_CHECKING:
+    from reglite.deletion.leftovers import Leftover
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How one registry is; ``file`` is what a hint names as the place to change."""
+    """How one registry is, and with ``--leftovers`` what interrupted removals left there."""
 
     config: RegistryConfig
-    file: str | None
     status: StatusView
-    leftovers: tuple[str, ...] | None = None
+    leftovers: "tuple[Leftover, ...] | None" = None
     leftovers_error: RegliteError | None = None
 
     @property
     def is_fine(self) -> bool:
         """Tell whether the registry answers and nothing was left behind."""
-        answers = self.status.to_json()["status"] == "online"
-        return answers and not self.leftovers and self.leftovers_error is None
+        is_online = self.status.status == "online" and self.status.error is None
+        return is_online and not self.leftovers and self.leftovers_error is None
 
 
 def choose_registries(inventory: Inventory, names: Sequence[str]) -> Inventory:
@@ -66,18 +68,13 @@ async def check_registries(
         await pool.aclose()
 
 
-async def _check(client: RegistryClient, file: str | None, with_leftovers: bool) -> Report:
-    report = Report(client.config, file, await get_status(client))
+async def _check(client: RegistryClient, path: str | None, with_leftovers: bool) -> Report:
+    report = Report(client.config, await get_status(client, path=path))
     if not with_leftovers or not report.is_fine:
         return report
-    try:
-        return replace(report, leftovers=await _find_leftovers(client))
-    except RegliteError as exc:
-        return replace(report, leftovers_error=exc)
-
-
-async def _find_leftovers(client: RegistryClient) -> tuple[str, ...]:
     from reglite.deletion.leftovers import find_leftovers  # noqa: PLC0415 - only with --leftovers
 
-    found: Any = await find_leftovers(client)
-    return tuple(str(leftover) for leftover in found)
+    try:
+        return replace(report, leftovers=await find_leftovers(client))
+    except RegliteError as exc:
+        return replace(report, leftovers_error=exc)
