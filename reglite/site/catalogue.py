@@ -23,7 +23,7 @@ class Catalogue:
     language: str
     messages: Mapping[str, Message]
 
-    def get(self, key: str, **values: str) -> str:
+    def get(self, key: str, /, **values: str) -> str:
         """Return a message for a template, with its placeholders filled.
 
         Raises ConfigurationError for an unknown key, a plural message (their form is known only in

@@ -13,10 +13,13 @@ from markupsafe import Markup
 
 from reglite.site.assets import Assets
 from reglite.site.catalogue import LANGUAGES, Catalogue
+from reglite.site.reference import Group, Shape, read_reference, read_shapes
 from reglite.site.scripts import collect_modules, find_messages
 
 SHELL = "js/elements/shell.js"
 """The module that every page loads beside its own."""
+
+_EXAMPLE = "http://127.0.0.1:8080"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,19 @@ class SiteOptions:
     version: str
     api_root: str
     openapi: Mapping[str, Any] | None = None
+
+    @property
+    def reference(self) -> tuple[Group, ...]:
+        """The operations of the API, for its page; none without a document."""
+        if self.openapi is None:
+            return ()
+        is_elsewhere = bool(urlsplit(self.api_root).netloc)
+        return read_reference(self.openapi, ("" if is_elsewhere else _EXAMPLE) + self.api_root)
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The JSON objects of the API."""
+        return () if self.openapi is None else read_shapes(self.openapi)
 
     @property
     def policy(self) -> str:

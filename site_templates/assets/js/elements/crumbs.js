@@ -1,15 +1,11 @@
 /** Where I am: the names of the path, the registry switcher and the label of the demo. */
 import { registryPath, request, requestOnce } from "../lib/api.js";
-import { icon, make, one, stamp } from "../lib/dom.js";
+import { one, stamp } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
-import { t } from "../lib/i18n.js";
 import { decode, link } from "../lib/url-state.js";
+import { flagOf } from "./status.js";
 
 const here = decode(location.search, { registry: "", repository: "", tag: "", digest: "" });
-const FLAGS = {
-  offline: ["danger", "error", "status.offline"],
-  unauthorized: ["warn", "key", "status.unauthorized"],
-};
 
 const fill = (id, text, page, params) => {
   const crumb = document.getElementById(id);
@@ -37,8 +33,7 @@ const createItem = ({ name }) => {
   item.href = link("repositories.html", { registry: name });
   label.textContent = name;
   request(`${registryPath(name)}/status`).then(({ status }) => {
-    const flag = FLAGS[status];
-    if (flag) item.append(make("span", { class: `end flag ${flag[0]}` }, icon(flag[1]), t(flag[2])));
+    if (status !== "online") item.append(flagOf(status, "end"));
   }, () => {});
   return root;
 };

@@ -19,9 +19,9 @@ const paint = (runs, dim) => {
   return [...(muted.length ? [make("span", { class: "dim" }, ...nodes(muted))] : []), ...nodes(cut.filter((run) => !run[2]))];
 };
 
-/** Fills `element`; the first `dim` characters are muted. */
-export const fillName = (element, name, query = "", dim = 0) => {
-  const [head, tail] = cutMiddle(name);
+/** Fills `element`; the first `dim` characters are muted, the last `kept` never cut. */
+export const fillName = (element, name, query = "", dim = 0, kept = 16) => {
+  const [head, tail] = cutMiddle(name, kept);
   const halves = splitRuns(findMatches(name, query), head.length);
   const first = paint(halves.filter((run) => run[2]), dim);
   const last = paint(halves.filter((run) => !run[2]), dim - head.length);

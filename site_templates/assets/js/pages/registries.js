@@ -1,6 +1,6 @@
 /** The registries of the inventory, each with its state as it arrives; wiring only. */
 import { createTurn, isAbort, registryPath, request } from "../lib/api.js";
-import { announce, icon, make, one, partsOf, showProgress, stamp } from "../lib/dom.js";
+import { announce, make, one, partsOf, showProgress, stamp } from "../lib/dom.js";
 import { say, t } from "../lib/i18n.js";
 import { bindState, link } from "../lib/url-state.js";
 import { copyText } from "../elements/copy.js";
@@ -8,13 +8,10 @@ import { bindFilter, noMatch } from "../elements/filter.js";
 import { provideJumps } from "../elements/jump.js";
 import { openMenu } from "../elements/menu.js";
 import { trouble } from "../elements/messages.js";
+import { fillName } from "../elements/name.js";
 import { bindCursor } from "../elements/row-cursor.js";
+import { fillStatus } from "../elements/status.js";
 
-const STATES = {
-  online: ["ok", "check", "status.online"],
-  unauthorized: ["warn", "key", "status.unauthorized"],
-  offline: ["danger", "error", "status.offline"],
-};
 const SOURCES = {
   inventory: "registries.source_inventory",
   "docker-config": "registries.source_docker",
@@ -27,8 +24,6 @@ const takeTurn = createTurn();
 let rows = [];
 let shown = [];
 
-const flag = ([look, glyph, key]) => make("span", { class: `flag ${look}` }, icon(glyph), " ", t(key));
-
 /** Words of a hint; what stands in backticks is code. */
 const phrase = (text) => text.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part));
 
@@ -40,13 +35,13 @@ const nameWorks = ({ catalog, ...others }) => [
 const nameSource = (source) => (SOURCES[source] ? t(SOURCES[source])
   : t("registries.source_helper", { name: source.replace(/^helper /, "") }));
 
-const showStatus = ({ parts, hint }, { status, latency_ms: ms, credential_source: source, capabilities, hints, error }) => {
+const showStatus = ({ parts, hint }, answer) => {
+  const { status, credential_source: source, capabilities, hints, error } = answer;
   const isOnline = status === "online";
-  parts.status.replaceChildren(flag(STATES[status]),
-    ...(isOnline ? [" ", make("span", { class: "soft" }, t("status.latency", { ms: Math.round(ms) }))] : []));
+  fillStatus(parts.status, answer);
   parts.sign.textContent = nameSource(source);
   parts.sign.classList.toggle("soft", source === "none");
-  parts.works.textContent = (isOnline && nameWorks(capabilities)) || "–";
+  parts.works.textContent = parts.works.title = (isOnline && nameWorks(capabilities)) || "–";
   parts.works.classList.toggle("soft", parts.works.textContent === "–");
   const words = hints.length ? hints.join(" ") : error?.message ?? "";
   hint.text.replaceChildren(...phrase(words));
@@ -93,7 +88,7 @@ const createRow = (registry) => {
   const { parts, hint } = row;
   parts.open.href = link("repositories.html", { registry: registry.name });
   parts.name.textContent = registry.name;
-  parts.address.textContent = parts.address.title = registry.url;
+  fillName(parts.address, registry.url, "", 0, 26);
   parts.menu.setAttribute("aria-label", t("common.actions_for", { name: registry.name }));
   parts.menu.addEventListener("click", () => showMenu(row));
   hint.retry.setAttribute("aria-label", t("registries.retry_name", { name: registry.name }));

@@ -1,0 +1,20 @@
+/** How a registry does, as an icon and a word. */
+import { icon, make } from "../lib/dom.js";
+import { t } from "../lib/i18n.js";
+
+const STATES = {
+  online: ["ok", "check", "status.online"],
+  unauthorized: ["warn", "key", "status.unauthorized"],
+  offline: ["danger", "error", "status.offline"],
+};
+
+/** The flag of a state; `place` is one more class. */
+export const flagOf = (status, place = "") => {
+  const [look, glyph, key] = STATES[status];
+  return make("span", { class: `flag ${look} ${place}` }, icon(glyph), " ", t(key));
+};
+
+/** Fills `element` with the flag and, where it is online, the latency. */
+export const fillStatus = (element, { status, latency_ms: ms }) =>
+  element.replaceChildren(flagOf(status), ...(status === "online"
+    ? [" ", make("span", { class: "soft" }, t("status.latency", { ms: Math.round(ms) }))] : []));

@@ -1,0 +1,262 @@
+/** The repositories of one registry: list or tree, filter, details of what is in view; wiring only. */
+import { createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
+import { announce, icon, make, one, partsOf, showProgress, stamp } from "../lib/dom.js";
+import { splitName } from "../lib/format.js";
+import { formats, t } from "../lib/i18n.js";
+import { walkPages } from "../lib/pager.js";
+import { bindState, decode, link } from "../lib/url-state.js";
+import { copyText } from "../elements/copy.js";
+import { bindFilter } from "../elements/filter.js";
+import { provideJumps } from "../elements/jump.js";
+import { openMenu } from "../elements/menu.js";
+import { banner, button, trouble } from "../elements/messages.js";
+import { fillName } from "../elements/name.js";
+import { bindCursor } from "../elements/row-cursor.js";
+import { fillStatus } from "../elements/status.js";
+import { WindowedRows } from "../elements/windowed-rows.js";
+import { Details } from "../repositories/details.js";
+import { forget, openedIn, remember } from "../repositories/opened.js";
+import { growTree, namespacesOf, selectNames } from "../repositories/order.js";
+
+const MOST_NAMESPACES = 300;
+const FEW = 100;
+
+const { registry } = decode(location.search, { registry: "" });
+const path = registryPath(registry);
+const ui = partsOf(document);
+const takeTurn = createTurn();
+const toggled = new Set();
+let names = [];
+let hasMore = false;
+let hasCatalog = true;
+
+const details = new Details(registry, (name) => {
+  const row = rows.rowOf(name);
+  if (row) fillDetails(row, name);
+});
+const hrefOf = (repository) => link("tags.html", { registry, repository });
+
+/* Rows */
+
+const parts = new WeakMap();
+
+const fillDetails = (row, name) => {
+  const { newest, tags } = parts.get(row);
+  const detail = details.get(name);
+  if (!detail) return;
+  const { tags: n, isWhole, highest, error } = detail;
+  newest.replaceChildren(highest ? make("code", {}, highest) : "–");
+  newest.title = error || isWhole ? "" : t("repositories.unread");
+  tags.title = error ? t("repositories.failed", { code: error.code }) : "";
+  tags.classList.toggle("soft", !n);
+  if (error) tags.textContent = "–";
+  else if (!n) tags.textContent = t("repositories.no_tags");
+  else tags.replaceChildren(formats.number(n) + (isWhole ? "" : "+"), make("span", { class: "narrow" }, ` ${t("repositories.tags_word", { n })}`));
+};
+
+const createGroup = ({ name }) => {
+  const row = stamp("namespace-row");
+  row.open.addEventListener("click", () => {
+    toggled[toggled.has(name) ? "delete" : "add"](name);
+    show();
+  });
+  return row;
+};
+
+const createRepository = ({ name }) => {
+  const row = stamp("repository-row");
+  row.open.href = hrefOf(name);
+  row.menu.setAttribute("aria-label", t("common.actions_for", { name }));
+  row.menu.addEventListener("click", () => showMenu(name, row));
+  return row;
+};
+
+const renderRow = (item, index, before) => {
+  const row = parts.get(before) ?? (item.group ? createGroup : createRepository)(item);
+  parts.set(row.root, row);
+  row.name.style.paddingInlineStart = state.view && `${item.depth}rem`;
+  if (item.group) {
+    fillName(row.name, splitName(item.name.slice(0, -1))[1] + "/", state.q);
+    row.tags.textContent = t("repositories.count", { n: item.count });
+    row.open.setAttribute("aria-expanded", item.isOpen);
+  } else {
+    const [namespace, last] = splitName(item.name);
+    if (state.view) fillName(row.name, last, state.q);
+    else fillName(row.name, item.name, state.q, namespace.length);
+    fillDetails(row.root, item.name);
+  }
+  return row.root;
+};
+
+const rows = new WindowedRows(ui.table, renderRow, {
+  keyOf: ({ name }) => name,
+  onWindow: (items) => details.want(items.filter(({ group }) => !group).map(({ name }) => name)),
+});
+
+const showMenu = (name, row) => {
+  ui.menu_open.href = row.open.href;
+  ui.menu_copy.onclick = () => copyText(name);
+  ui.menu_forget.hidden = hasCatalog;
+  ui.menu_forget.onclick = () => {
+    forget(registry, name);
+    showOpened();
+  };
+  openMenu(one("#menu-row"), row.menu);
+};
+
+/* What stands where */
+
+const showInstead = (content, isTableToo = false) => {
+  ui.instead.replaceChildren(...(content ? [content] : []));
+  ui.table.hidden = !!content && !isTableToo;
+};
+
+const withForm = (id, words) => {
+  const found = stamp(id);
+  found.words.textContent = words;
+  found.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = found.form.repository.value;
+    remember(registry, name);
+    location.assign(hrefOf(name));
+  });
+  return found;
+};
+
+const showNoMatch = () => {
+  const { root, form, clear } = withForm("no-match", t("repositories.no_match", { text: state.q }));
+  form.repository.value = state.q;
+  clear.addEventListener("click", () => setFilter(""));
+  showInstead(root);
+};
+
+const showEmpty = () => {
+  const { root, push, copy } = stamp("no-repositories");
+  push.textContent = copy.dataset.copy = `docker push ${ui.host.textContent || registry}/app:latest`;
+  showInstead(root);
+};
+
+/** A registry without a list: a box for names, and those opened before. */
+const showOpened = () => {
+  hasCatalog = false;
+  names = openedIn(registry).toSorted();
+  ui.tools.hidden = true;
+  show();
+  showInstead(withForm("no-catalog", t("repositories.no_catalog", { name: registry })).root, names.length > 0);
+};
+
+const showCount = (shown) => {
+  const n = names.length;
+  const isPart = state.q || state.namespace;
+  const text = isPart ? t("repositories.of_count", { shown, n }) : t("repositories.count", { n });
+  ui.count.textContent = hasMore ? `${text}, ${t("repositories.more_coming")}` : text;
+  if (!hasMore) announce(ui.count.textContent);
+};
+
+const showNamespaces = () => {
+  const spaces = namespacesOf(names);
+  ui.spaces.hidden = spaces.length < 2 || spaces.length > MOST_NAMESPACES;
+  ui.namespace.replaceChildren(ui.namespace.options[0],
+    ...(ui.spaces.hidden ? [] : spaces.map((name) => make("option", { value: name }, name))));
+  ui.namespace.value = state.namespace;
+};
+
+/** Puts names and state on the page. */
+const show = () => {
+  const chosen = selectNames(names, state);
+  if (state.order) chosen.reverse();
+  const isOpen = (name) => !!state.q || toggled.has(name) !== names.length <= FEW;
+  rows.items = state.view ? growTree(chosen, isOpen) : chosen.map((name) => ({ name, group: false }));
+  ui.header.setAttribute("aria-sort", state.order ? "descending" : "ascending");
+  ui.tree.setAttribute("aria-pressed", !!state.view);
+  showCount(chosen.length);
+  if (!names.length) return;
+  if (chosen.length) showInstead(null);
+  else showNoMatch();
+};
+
+/* Loading */
+
+const showFailure = (error) => {
+  if (error.code === "UNSUPPORTED" && !names.length) return showOpened();
+  if (!names.length) {
+    ui.tools.hidden = true;
+    return showInstead(trouble(error, registry, () => load(true)));
+  }
+  ui.messages.replaceChildren(banner("warn", "warning",
+    [t("repositories.partial", { n: names.length, name: registry }), " ", make("code", {}, error.code)],
+    button(t("common.retry"), () => load(true), { glyph: "retry" })));
+};
+
+const load = async (fresh = false) => {
+  const signal = takeTurn();
+  const late = setTimeout(() => {
+    ui.bones.hidden = names.length > 0;
+    showProgress(-1);
+  }, 150);
+  const found = new Set();
+  ui.messages.replaceChildren();
+  try {
+    for await (const page of walkPages(request, withQuery(`${path}/repositories`, { n: 1000 }), { signal, fresh })) {
+      for (const name of page.repositories) found.add(name);
+      hasMore = !!page.next;
+      hasCatalog = true;
+      ui.tools.hidden = ui.bones.hidden = true;
+      names = [...found].sort();
+      ui.tools.hidden = !names.length;
+      showNamespaces();
+      show();
+    }
+    if (!names.length) showEmpty();
+  } catch (error) {
+    if (isAbort(error)) return;
+    hasMore = false;
+    showFailure(error);
+  } finally {
+    clearTimeout(late);
+    if (!signal.aborted) {
+      ui.bones.hidden = true;
+      showProgress(null);
+    }
+  }
+};
+
+const showRegistry = async () => {
+  const { registries } = await requestOnce("/api/v1/registries");
+  const found = registries.find(({ name }) => name === registry);
+  ui.command.hidden = !found;
+  ui.host.textContent = ui.copy.dataset.copy = found?.pull_host ?? "";
+  fillStatus(ui.status, await request(`${path}/status`));
+};
+
+const apply = () => {
+  one("#filter").value = state.q;
+  ui.namespace.value = state.namespace;
+  show();
+};
+const { state, set } = bindState({ q: "", namespace: "", view: "", order: "" }, apply);
+const change = (patch, isStep = false) => {
+  set(patch, isStep);
+  resetCursor();
+  show();
+};
+const setFilter = bindFilter((q) => change({ q }));
+const resetCursor = bindCursor(() => rows.items.length, (index) => rows.reveal(index));
+
+ui.namespace.addEventListener("change", () => change({ namespace: ui.namespace.value }, true));
+ui.tree.addEventListener("click", () => change({ view: state.view ? "" : "tree" }, true));
+ui.sort.addEventListener("click", () => change({ order: state.order ? "" : "desc" }));
+ui.again.addEventListener("click", () => {
+  details.forget();
+  load(true);
+});
+document.addEventListener("rl:signed-in", () => load(true));
+provideJumps(() => names.map((name) => ({ name, where: registry, href: hrefOf(name) })));
+
+if (!registry) location.replace("index.html?all");
+document.title = document.title.replace(/^[^,]*/, () => registry);
+ui.title.textContent = registry;
+ui.table.setAttribute("aria-label", t("repositories.of", { name: registry }));
+one("#filter").value = state.q;
+load();
+showRegistry().catch(() => {});

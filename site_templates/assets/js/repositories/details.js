@@ -1,0 +1,58 @@
+/** How many tags a repository has and the highest version, asked for the rows in view alone. */
+import { registryPath, request, withQuery } from "../lib/api.js";
+import { sortVersions, versionKey } from "../lib/version.js";
+
+const AT_ONCE = 4;
+const REST_MS = 120;
+
+const isVersion = (tag) => versionKey(tag).startsWith("0");
+
+/** `onKnown(name, detail)` hears `{tags, isWhole, highest}` or `{error}`, once per name. */
+export class Details {
+  #known = new Map();
+  #wanted = [];
+  #running = 0;
+  #timer;
+
+  constructor(registry, onKnown) {
+    Object.assign(this, { registry, onKnown });
+  }
+
+  get(name) {
+    return this.#known.get(name);
+  }
+
+  forget() {
+    this.#known.clear();
+  }
+
+  /** Asks for these once the list rests; what has scrolled away meanwhile is left out. */
+  want(names) {
+    clearTimeout(this.#timer);
+    this.#wanted = names.filter((name) => !this.#known.has(name));
+    this.#timer = setTimeout(() => this.#start(), REST_MS);
+  }
+
+  #start() {
+    while (this.#running < AT_ONCE && this.#wanted.length) this.#ask(this.#wanted.shift());
+  }
+
+  async #ask(name) {
+    this.#running++;
+    this.#known.set(name, null);
+    try {
+      const { tags, next } = await request(withQuery(`${registryPath(this.registry, name)}/tags`, { n: 1000 }));
+      this.#learn(name, { tags: tags.length, isWhole: !next, highest: next ? null : sortVersions(tags.filter(isVersion))[0] });
+    } catch (error) {
+      this.#learn(name, error.code === "NAME_UNKNOWN" ? { tags: 0, isWhole: true } : { error });
+    } finally {
+      this.#running--;
+      this.#start();
+    }
+  }
+
+  #learn(name, detail) {
+    this.#known.set(name, detail);
+    this.onKnown(name);
+  }
+}
