@@ -6,7 +6,6 @@ very name, so that no other package called ``functions`` can take its place.
 
 import importlib
 import importlib.util
-import pkgutil
 import sys
 from functools import lru_cache
 from types import ModuleType
@@ -14,15 +13,10 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from reglite.bundle.source import find_functions_folder
+from reglite.bundle.source import find_functions_folder, list_functions
 from reglite.errors import ConfigurationError
 
 _PACKAGE: Final = "reglite._functions"
-
-
-def list_functions() -> tuple[str, ...]:
-    """Return the names of all functions, sorted; one module each."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(_load_package().__path__)))
 
 
 def load_routers() -> list[APIRouter]:

@@ -13,6 +13,9 @@ DigestText = Annotated[
     str, Field(pattern=r"^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$", examples=[_DIGEST])
 ]
 Bytes = Annotated[int, Field(ge=0, description="Bytes.", examples=[31457280])]
+MaybeBytes = Annotated[
+    int | None, Field(ge=0, description="Bytes; null where schema1 tells no sizes.")
+]
 Time = Annotated[str, Field(description="RFC 3339 in UTC.", examples=["2024-03-12T09:30:00Z"])]
 Next = Annotated[
     str | None,
@@ -137,7 +140,7 @@ class SummaryPlatform(Answer):
 
     platform: str = Field(examples=["linux/amd64"])
     digest: DigestText
-    size_bytes: Bytes
+    size_bytes: MaybeBytes
 
 
 class Summary(Answer):
@@ -149,7 +152,7 @@ class Summary(Answer):
     artifact_type: str | None
     kind: Kind
     created: Time | None
-    size_bytes: Bytes
+    size_bytes: MaybeBytes
     platforms: list[SummaryPlatform]
 
 
@@ -177,7 +180,7 @@ class Platform(Answer):
     platform: str = Field(examples=["linux/arm64/v8"])
     digest: DigestText
     media_type: str
-    size_bytes: Bytes
+    size_bytes: MaybeBytes
     created: Time | None
     attestations: list[DigestText]
 
@@ -190,7 +193,7 @@ class HistoryStep(Answer):
     comment: str | None
     empty_layer: bool
     layer: DigestText | None
-    size_bytes: Bytes | None
+    size_bytes: MaybeBytes
 
 
 class Image(Answer):
@@ -204,8 +207,8 @@ class Image(Answer):
     user: str | None
     working_dir: str | None
     env: list[str]
-    entrypoint: list[str] | None
-    cmd: list[str] | None
+    entrypoint: list[str]
+    cmd: list[str]
     exposed_ports: list[str]
     volumes: list[str]
     labels: dict[str, str]
@@ -219,7 +222,7 @@ class Layer(Answer):
 
     digest: DigestText
     media_type: str
-    size_bytes: Bytes
+    size_bytes: MaybeBytes
     annotations: Annotations
     urls: list[str]
 
@@ -243,10 +246,10 @@ class Manifest(Answer):
     artifact_type: str | None
     kind: Kind
     created: Time | None
-    size_bytes: Bytes
+    size_bytes: MaybeBytes
     manifest_bytes: Bytes
     annotations: Annotations
-    subject: Any
+    subject: Descriptor | None
     platforms: list[Platform]
     image: Image | None = Field(description="Null for an index, unless `platform` names one.")
     layers: list[Layer]
