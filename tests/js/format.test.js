@@ -23,6 +23,7 @@ test("ages below a week are relative and then dates", () => {
     ["2024-03-12T17:58:44Z", "12 Mar 2024"]];
   for (const [iso, text] of cases) assert.equal(en.age(iso, NOW), text);
   assert.equal(ru.age("2024-03-20T11:04:12Z", NOW), "3 ч назад");
+  assert.equal(ru.age("2024-03-20T13:27:00Z", NOW), "43 мин назад");
   assert.equal(ru.age("2024-02-12T11:04:12Z", NOW), "12 фев 2024");
 });
 
@@ -66,5 +67,6 @@ test("matches ignore case and keep the text whole", () => {
 
 test("linux is implied in a platform's name", () => {
   assert.equal(shortPlatform("linux/arm/v7"), "arm/v7");
+  assert.equal(shortPlatform("linux/arm64/v8"), "arm64");
   assert.equal(shortPlatform("windows/amd64"), "windows/amd64");
 });

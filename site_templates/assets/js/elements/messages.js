@@ -3,20 +3,20 @@ import { icon, make } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 
 const TITLES = {
-  OFFLINE: "error.offline",
-  SESSION_EXPIRED: "error.expired",
-  UNAUTHORIZED: "error.unauthorized",
-  DENIED: "error.denied",
-  NAME_UNKNOWN: "error.not_found",
-  MANIFEST_UNKNOWN: "error.not_found",
-  REGISTRY_UNKNOWN: "error.registry_unknown",
-  REGISTRY_UNREACHABLE: "error.unreachable",
-  REGISTRY_TIMEOUT: "error.timeout",
-  TOOMANYREQUESTS: "error.too_many",
+  OFFLINE: "trouble.offline",
+  SESSION_EXPIRED: "trouble.expired",
+  UNAUTHORIZED: "trouble.unauthorized",
+  DENIED: "trouble.denied",
+  NAME_UNKNOWN: "trouble.not_found",
+  MANIFEST_UNKNOWN: "trouble.not_found",
+  REGISTRY_UNKNOWN: "trouble.registry_unknown",
+  REGISTRY_UNREACHABLE: "trouble.unreachable",
+  REGISTRY_TIMEOUT: "trouble.timeout",
+  TOOMANYREQUESTS: "trouble.too_many",
 };
 
 /** A few words for an error's code. */
-export const titleOf = (error, registry) => t(TITLES[error.code] ?? "error.other", { registry });
+export const titleOf = (error, registry) => t(TITLES[error.code] ?? "trouble.other", { registry });
 
 /** A button; `look` is classes beside `button`. */
 export const button = (text, onclick, { glyph, look = "" } = {}) =>

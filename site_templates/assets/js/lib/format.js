@@ -28,8 +28,8 @@ export const findMatches = (name, query) => {
   return [...runs, [name.slice(from), false]].filter(([text]) => text);
 };
 
-/** `linux/` is implied: `arm64`, `arm/v7`, but `windows/amd64`. */
-export const shortPlatform = (platform) => platform.replace(/^linux\//, "");
+/** `linux/` is implied, and so is arm64's only variant: `arm64`, `arm/v7`, but `windows/amd64`. */
+export const shortPlatform = (platform) => platform.replace(/^linux\//, "").replace("arm64/v8", "arm64");
 
 /** The formatters of one language: `number(n)`, `size(bytes)`, `age(iso)`, `date(iso)`, `exact(iso)`, `list(names)`. */
 export const createFormats = (lang) => {
@@ -60,7 +60,7 @@ export const createFormats = (lang) => {
       const past = Math.max(0, now - Date.parse(iso));
       if (past >= WEEK_MS) return date(iso);
       const [unit, length] = AGES.find(([, ms]) => past >= ms) ?? AGES[3];
-      return relative.format(-Math.floor(past / length), unit).replace(/(\d)([a-z])/, "$1 $2").replace(" m ", " min ");
+      return relative.format(-Math.floor(past / length), unit).replace(/(\d)([a-z])/, "$1 $2").replace(" m ", " min ").replace(". ", " ");
     },
     exact(iso) {
       const { day, month, year, hour, minute } = partsOf(iso);

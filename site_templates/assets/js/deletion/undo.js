@@ -1,0 +1,91 @@
+/** What was deleted in this tab, kept so that it can be put back, and the banner that offers it. */
+import { make } from "../lib/dom.js";
+import { formats, say, t } from "../lib/i18n.js";
+import { registryPath, request } from "../lib/api.js";
+import { banner, button, dismissal } from "../elements/messages.js";
+import { restore } from "./steps.js";
+
+const KEY = "reglite.undo";
+const NAMED_AT_MOST = 5;
+
+let kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+
+const store = () => {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(kept));
+  } catch {
+    // More than the tab may store: undo still works until the page is left.
+    sessionStorage.removeItem(KEY);
+  }
+};
+
+const isOf = ({ registry, repository }) => (record) =>
+  record.registry === registry && record.repository === repository;
+
+/** Keeps what a step removed; `manifest` is null where it could not be read. */
+export const keep = (where, { digest, manifest, tags, isImage }) => {
+  kept.push({ ...where, ...manifest, digest, tags, isImage });
+  store();
+};
+
+const forget = (records) => {
+  kept = kept.filter((record) => !records.includes(record));
+  store();
+};
+
+/** `a, b and 3 more` of names, as bold nodes would be too many. */
+export const nameList = (names) => (names.length <= NAMED_AT_MOST
+  ? formats.list(names)
+  : t("deletion.and_more", { names: names.slice(0, NAMED_AT_MOST).join(", "), n: names.length - NAMED_AT_MOST }));
+
+const namesOf = (records) => nameList(records.flatMap(({ tags, digest }) => (tags.length ? tags : [digest.slice(0, 19)])));
+
+const putBack = async (records, onRestored) => {
+  const failed = [];
+  for (const record of records) {
+    try {
+      await restore(record);
+      forget([record]);
+    } catch (error) {
+      failed.push([record, error]);
+    }
+  }
+  onRestored();
+  return failed;
+};
+
+/** The server's own words on how space comes back, where the registry was recognised. */
+const collectionHint = async (registry) => {
+  const { hints } = await request(`${registryPath(registry)}/status`);
+  return hints.find((hint) => /garbage/i.test(hint));
+};
+
+/** Shows the offer to undo in `place`, with all that this tab removed here; nothing, nothing shown. */
+export const showUndo = (place, where, onRestored) => {
+  const records = kept.filter(isOf(where));
+  const usable = records.filter((record) => record.raw);
+  place.replaceChildren();
+  if (!records.length) return;
+  const [lead] = records;
+  const isTag = records.length === 1 && !lead.isImage;
+  const n = records.flatMap((record) => record.tags).length;
+  const names = make("b", { class: "name" }, namesOf(records));
+  const what = isTag ? say("undo.removed_tag", { tag: names, repository: where.repository })
+    : say("undo.removed_tags", { n, tags: names, repository: where.repository });
+  const undo = button(t("undo.undo"), async () => {
+    undo.setAttribute("aria-disabled", "true");
+    const failed = await putBack(usable, onRestored);
+    showUndo(place, where, onRestored);
+    for (const [record, error] of failed) {
+      place.append(banner("danger", "error", [t("undo.failed", { tags: namesOf([record]) }), " ", error.message, " ",
+        make("code", {}, error.code)], dismissal()));
+    }
+  }, { glyph: "undo" });
+  const hint = make("span");
+  place.append(banner("done", "check",
+    [...what, " ", t(usable.length ? "undo.until" : "undo.impossible"), " ", hint],
+    ...(usable.length ? [undo] : []), dismissal(() => forget(records))));
+  if (records.some((record) => record.isImage)) {
+    collectionHint(where.registry).then((text) => hint.append(text ?? ""), () => hint.remove());
+  }
+};
