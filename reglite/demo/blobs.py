@@ -63,8 +63,9 @@ class _Upload:
 class Uploads:
     """The blob uploads that are under way (distribution spec, "Pushing blobs")."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, switches: Switches) -> None:
         self._store = store
+        self._switches = switches
         self._open: dict[str, _Upload] = {}
 
     def begin(self, request: Request, repository: Repository) -> Answer:
@@ -102,7 +103,7 @@ class Uploads:
             return refuse(400, "DIGEST_INVALID", _DIGEST_MESSAGE)
         del self._open[key]
         self._store.setdefault(repository, StoredRepository()).blobs[digest] = StoredBlob(content)
-        return _answer_created(request, repository, digest)
+        return self._answer_created(request, repository, digest)
 
     def inspect(self, request: Request, repository: Repository, key: str) -> Answer:
         """Answer GET: how far an upload has come."""
@@ -110,7 +111,7 @@ class Uploads:
             return _refuse_upload()
         return self._describe(request, key, 204)
 
-    def cancel(self, repository: Repository, key: str) -> Answer:
+    def cancel(self, _request: Request, repository: Repository, key: str) -> Answer:
         """Answer DELETE: forget an upload."""
         if self._find(repository, key) is None:
             return _refuse_upload()
@@ -128,11 +129,15 @@ class Uploads:
         if blob is None or digest is None:
             return None
         self._store.setdefault(repository, StoredRepository()).blobs[Digest(digest)] = blob
-        return _answer_created(request, repository, Digest(digest))
+        return self._answer_created(request, repository, Digest(digest))
+
+    def _answer_created(self, request: Request, repository: Repository, digest: Digest) -> Answer:
+        location = f"{request.origin}{self._switches.prefix}/v2/{repository}/blobs/{digest}"
+        return Answer(201, {"Location": location, "Docker-Content-Digest": digest})
 
     def _describe(self, request: Request, key: str, status: int) -> Answer:
         upload = self._open[key]
-        path = f"/v2/{upload.repository}/blobs/uploads/{key}"
+        path = f"{self._switches.prefix}/v2/{upload.repository}/blobs/uploads/{key}"
         headers = {
             "Location": f"{request.origin}{path}?_state={key}",
             "Range": f"0-{max(len(upload.content) - 1, 0)}",
@@ -151,8 +156,3 @@ def _read_digest(text: str | None, content: bytes) -> Digest | None:
 
 def _refuse_upload() -> Answer:
     return refuse(404, "BLOB_UPLOAD_INVALID", "blob upload invalid")
-
-
-def _answer_created(request: Request, repository: Repository, digest: Digest) -> Answer:
-    location = f"{request.origin}/v2/{repository}/blobs/{digest}"
-    return Answer(201, {"Location": location, "Docker-Content-Digest": digest})

@@ -44,6 +44,15 @@ def read_manifest(
     return _answer_manifest(digest, manifest)
 
 
+def relabel(answer: Answer, switches: Switches) -> None:
+    """Take digest or media type off a manifest that is being answered, as the switches say."""
+    if not switches.sends_content_digest:
+        answer.headers.pop("Docker-Content-Digest", None)
+        answer.headers.pop("ETag", None)
+    if switches.manifest_content_type is not None and answer.status == 200:
+        answer.headers["Content-Type"] = switches.manifest_content_type
+
+
 def find_digest(held: StoredRepository | None, reference: str) -> Digest | None:
     """Resolve a reference; a digest resolves to itself."""
     if is_digest(reference):

@@ -8,15 +8,14 @@ from email.utils import formatdate
 from time import time
 from typing import Any
 
-from reglite.demo import blobs, listing, manifests, referrers
-from reglite.demo.authority import Access, Authority
+from reglite.demo.authority import Authority
+from reglite.demo.blobs import serve_blob
 from reglite.demo.exchange import (
     Answer,
     LoggedRequest,
     Receive,
     Request,
     Send,
-    answer_json,
     answer_plain,
     log_request,
     read_request,
@@ -24,43 +23,20 @@ from reglite.demo.exchange import (
     send_answer,
 )
 from reglite.demo.failures import render_failure
+from reglite.demo.router import Router
 from reglite.demo.store import Store, StoredBlob, StoredManifest, StoredRepository, VirtualBlob
 from reglite.demo.switches import Switches
-from reglite.errors import RegliteError
 from reglite.reference import (
     Digest,
     Repository,
     Tag,
     compute_digest,
-    parse_digest,
-    parse_reference,
-    parse_repository,
 )
 
 __all__ = ["Answer", "LoggedRequest", "MemoryRegistry", "Request", "Switches"]
 
 Hook = Callable[[Request], Answer | Awaitable[Answer | None] | None]
 AnswerHook = Callable[[Request, Answer], Awaitable[None] | None]
-
-_ROUTE = re.compile(
-    r"/v2/(?P<name>.+)/(?P<part>manifests|blobs/uploads|blobs|tags|referrers)(?:/(?P<rest>[^/]*))?"
-)
-_ACTIONS = {
-    "GET": ("pull",),
-    "HEAD": ("pull",),
-    "DELETE": ("delete",),
-    "PUT": ("pull", "push"),
-    "POST": ("pull", "push"),
-    "PATCH": ("pull", "push"),
-}
-_ALLOWED = {
-    "manifests": "DELETE, GET, HEAD, PUT",
-    "blobs": "DELETE, GET, HEAD",
-    "tags": "GET",
-    "referrers": "GET",
-    "catalog": "GET",
-    "ping": "GET",
-}
 
 
 class MemoryRegistry:
@@ -78,7 +54,7 @@ class MemoryRegistry:
         self.authority = Authority(self.switches)
         self.on_request: Hook | None = None
         self.on_answer: AnswerHook | None = None
-        self._uploads = blobs.Uploads(self.repositories)
+        self._router = Router(self.repositories, self.switches, self.authority)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request; the ASGI entry point."""
@@ -161,7 +137,7 @@ class MemoryRegistry:
         if path.startswith("/storage/"):
             return self._serve_storage(request, path.removeprefix("/storage/"))
         limited = self._limit()
-        return limited if limited is not None else self._route(request, path)
+        return limited if limited is not None else self._router.answer(request, path)
 
     def _limit(self) -> Answer | None:
         switches = self.switches
@@ -180,119 +156,8 @@ class MemoryRegistry:
         for held in self.repositories.values():
             blob = held.blobs.get(Digest(digest))
             if blob is not None:
-                return blobs.serve_blob(request, Digest(digest), blob)
+                return serve_blob(request, Digest(digest), blob)
         return answer_plain(404, "no such object")
-
-    def _route(self, request: Request, path: str) -> Answer:
-        if path == "/v2":
-            return Answer(301, {"Location": f"{self.switches.prefix}/v2/"})
-        if path == "/v2/":
-            return self._guard(request, frozenset(), "ping") or answer_json({})
-        if path == "/v2/_catalog":
-            wanted = frozenset({Access("registry", "catalog", "*")})
-            return self._guard(request, wanted, "catalog") or listing.list_catalog(
-                request, self.repositories, self.switches
-            )
-        return self._route_repository(request, path) or answer_plain(404, "404 page not found")
-
-    def _guard(self, request: Request, wanted: frozenset[Access], part: str) -> Answer | None:
-        refusal = self.authority.check(request, wanted)
-        if refusal is not None:
-            return refusal
-        allowed = _ALLOWED.get(part)
-        if request.method == "OPTIONS" and allowed:
-            return Answer(200, {"Allow": allowed})
-        if allowed and request.method not in allowed.split(", "):
-            answer = answer_plain(405, "Method not allowed")
-            answer.headers["Allow"] = allowed
-            return answer
-        return None
-
-    def _route_repository(self, request: Request, path: str) -> Answer | None:
-        route = _ROUTE.fullmatch(path)
-        if route is None:
-            return None
-        try:
-            repository = parse_repository(route["name"])
-        except RegliteError:
-            return None
-        actions = _ACTIONS.get(request.method, ())
-        wanted = frozenset(Access("repository", repository, action) for action in actions)
-        refusal = self._guard(request, wanted, route["part"])
-        if refusal is not None:
-            return refusal
-        return self._dispatch(request, repository, route["part"], route["rest"])
-
-    def _dispatch(
-        self, request: Request, repository: Repository, part: str, rest: str | None
-    ) -> Answer | None:
-        if part == "tags" and rest == "list":
-            return listing.list_tags(request, repository, self.repositories, self.switches)
-        if part == "blobs/uploads":
-            return self._dispatch_upload(request, repository, rest or "")
-        try:
-            if part == "manifests":
-                return self._dispatch_manifest(request, repository, parse_reference(rest or ""))
-            if part in ("blobs", "referrers"):
-                return self._dispatch_digest(request, repository, part, parse_digest(rest or ""))
-        except RegliteError:
-            return _refuse_reference(rest or "")
-        return None
-
-    def _dispatch_digest(
-        self, request: Request, repository: Repository, part: str, digest: Digest
-    ) -> Answer | None:
-        held = self.repositories.get(repository)
-        if part == "referrers":
-            if not self.switches.has_referrers:
-                return None
-            return referrers.list_referrers(request, digest, held, self.switches)
-        if request.method == "DELETE":
-            return blobs.delete_blob(digest, held, self.switches)
-        blob = None if held is None else held.blobs.get(digest)
-        return blobs.read_blob(request, digest, blob, self.switches)
-
-    def _dispatch_manifest(
-        self, request: Request, repository: Repository, reference: str
-    ) -> Answer:
-        held = self.repositories.get(repository)
-        if request.method == "PUT":
-            held = self._hold(repository)
-            return manifests.push_manifest(request, repository, reference, held, self.switches)
-        if request.method == "DELETE":
-            return manifests.delete_manifest(reference, held, self.switches)
-        if self.switches.failing_manifest_reads > 0:
-            self.switches.failing_manifest_reads -= 1
-            return refuse(500, "UNKNOWN", "unknown error", {})
-        answer = manifests.read_manifest(request, repository, reference, held, self.switches)
-        self._relabel(answer)
-        return answer
-
-    def _relabel(self, answer: Answer) -> None:
-        if not self.switches.sends_content_digest:
-            answer.headers.pop("Docker-Content-Digest", None)
-            answer.headers.pop("ETag", None)
-        if self.switches.manifest_content_type is not None and answer.status == 200:
-            answer.headers["Content-Type"] = self.switches.manifest_content_type
-
-    def _dispatch_upload(self, request: Request, repository: Repository, key: str) -> Answer:
-        if not key:
-            return self._uploads.begin(request, repository)
-        if request.method == "PATCH":
-            return self._uploads.append(request, repository, key)
-        if request.method == "PUT":
-            return self._uploads.finish(request, repository, key)
-        if request.method == "DELETE":
-            return self._uploads.cancel(repository, key)
-        return self._uploads.inspect(request, repository, key)
-
-
-def _refuse_reference(text: str) -> Answer | None:
-    """Answer a malformed reference as distribution does: no route for a tag, 400 for a digest."""
-    if ":" not in text:
-        return None
-    message = "provided digest did not match uploaded content"
-    return refuse(400, "DIGEST_INVALID", message, {})
 
 
 async def _settle(outcome: Any) -> Any:

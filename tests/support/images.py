@@ -80,11 +80,12 @@ def make_config(
     step: dict[str, Any] = {} if created is None else {"created": created}
     history = [{**step, "created_by": f"RUN make layer-{n}"} for n in range(layers)]
     history.append({**step, "created_by": 'CMD ["/bin/app"]', "empty_layer": True})
+    diff_ids = [compute_digest(f"{platform} layer {n}".encode()) for n in range(layers)]
     config: dict[str, Any] = {
         "os": os_name,
         "architecture": architecture,
         "config": {"Env": ["PATH=/bin"], "Cmd": ["/bin/app"], "Labels": dict(labels or {})},
-        "rootfs": {"type": "layers", "diff_ids": []},
+        "rootfs": {"type": "layers", "diff_ids": diff_ids},
         "history": history,
         **step,
         **fields,
