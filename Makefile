@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev setup test lint check-types test-js test-py fix lock wheel clean
+.PHONY: help dev setup test lint check-types test-js test-py fix bench lock wheel clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ test-py:
 fix: $(VENV)/.develop  ## Format, and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: setup  ## Measure, and write docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: $(VENV)/.develop  ## Resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

@@ -1,0 +1,42 @@
+"""What ``make bench`` runs; sections may be named, to run only these."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks.client import bench_client, bench_memory
+from tests.benchmarks.measure import Row
+from tests.benchmarks.report import write_report
+from tests.benchmarks.server import serve
+from tests.support.docker_registry import DockerRegistry
+from tests.support.filesystem import fill_filesystem
+
+INVENTORY = "inventory:\n  bench:\n    url: {url}\ndocker_config: false\n"
+
+
+def measure_client(registry: DockerRegistry, busy: str, folder: Path) -> list[Row]:
+    """Run the sections on the registry client, on a server of its own."""
+    with serve(INVENTORY.format(url=registry.url), folder) as served:
+        rows = asyncio.run(bench_client(served, registry.url, busy))
+    with serve(INVENTORY.format(url=registry.url), folder) as served:
+        return [*rows, asyncio.run(bench_memory(served, busy))]
+
+
+SECTIONS = {"client": ("Registry client", measure_client)}
+
+
+def main() -> None:
+    """Measure what was named, or all; print and write the report."""
+    names = sys.argv[1:] or list(SECTIONS)
+    with tempfile.TemporaryDirectory() as folder, DockerRegistry() as registry:
+        busy = fill_filesystem(registry.storage, repositories=10_000, tags=10_000)
+        sections = [
+            (title, measure(registry, busy, Path(folder)))
+            for title, measure in (SECTIONS[name] for name in names)
+        ]
+    print(write_report(sections))
+
+
+if __name__ == "__main__":
+    main()
