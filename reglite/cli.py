@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 the work failed, 2 usage or configuration.
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,7 @@ _config_option = click.option(
 _host_option = click.option(
     "--host",
     envvar="REGLITE_HOST",
+    show_envvar=True,
     default="127.0.0.1",
     show_default=True,
     help="Address to listen on. Loopback is for you alone; any other needs a sign-in to delete.",
@@ -87,13 +89,14 @@ _host_option = click.option(
 _port_option = click.option(
     "--port",
     envvar="REGLITE_PORT",
+    show_envvar=True,
     type=click.IntRange(0, 65535),
     default=8080,
     show_default=True,
     help="Port to listen on; 0 takes any free one. Under dev a busy default moves to the next.",
 )
 _debug_option = click.option(
-    "--debug", is_flag=True, envvar="REGLITE_DEBUG", help="Log every request to a registry."
+    "--debug", is_flag=True, envvar="REGLITE_DEBUG", show_envvar=True, help="Log in detail."
 )
 _base_path_option = click.option(
     "--base-path",
@@ -155,16 +158,17 @@ def dev(
     from reglite.devserver import run_dev  # noqa: PLC0415
 
     inventory, starts_demo = _find_registries(config_file, urls, demo)
-    run_dev(
-        inventory,
-        host=host,
-        port=port,
-        port_was_chosen=_was_chosen(ctx, "port"),
-        debug=debug,
-        demo=starts_demo,
-        open_browser=sys.stdout.isatty() if open_browser is None else open_browser,
-        reload=reload,
-    )
+    with suppress(KeyboardInterrupt):  # the way to end it
+        run_dev(
+            inventory,
+            host=host,
+            port=port,
+            port_was_chosen=_was_chosen(ctx, "port"),
+            debug=debug,
+            demo=starts_demo,
+            open_browser=sys.stdout.isatty() if open_browser is None else open_browser,
+            reload=reload,
+        )
 
 
 def _find_registries(
@@ -217,7 +221,8 @@ def serve(*, config_file: str | None, host: str, port: int, base_path: str, debu
     click.echo("Who may do what:")
     for line in describe_access(inventory.access):
         click.echo(line)
-    run_serve(inventory, host=host, port=port, base_path=base_path, debug=debug)
+    with suppress(KeyboardInterrupt):  # the way to end it
+        run_serve(inventory, host=host, port=port, base_path=base_path, debug=debug)
 
 
 @main.command()

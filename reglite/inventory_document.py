@@ -138,7 +138,9 @@ def validate(model: type[Model], value: Any, root: KeyPath) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as exc:
-        error = exc.errors(include_url=False, include_input=False)[0]
+        errors = exc.errors(include_url=False, include_input=False)
+    # A misspelt key also makes another one missing: the misspelling is what helps.
+    error = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     place = root
     for key in _find_keys(error, value):
         place = place / key
