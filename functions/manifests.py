@@ -10,8 +10,6 @@ from reglite.api.dependencies import Fresh, GivenDigest, Platform, ReadRepositor
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import MANIFEST
-from reglite.registry.deadline import deadline
-from reglite.registry.limits import CALL_SECONDS
 
 router = APIRouter()
 
@@ -35,10 +33,9 @@ async def get_manifest_by_digest(
     """Read by digest what is otherwise read by tag; `reference` is the digest."""
     from reglite.browse.manifest import get_manifest_view  # noqa: PLC0415 - cold start
 
-    async with deadline(CALL_SECONDS, "the manifest"):
-        view = await get_manifest_view(
-            repository.client, repository.name, digest, platform=platform, fresh=fresh
-        )
+    view = await get_manifest_view(
+        repository.client, repository.name, digest, platform=platform, fresh=fresh
+    )
     document = view.to_json()
     return answer(request, document, headers={"Docker-Content-Digest": document["digest"]})
 

@@ -12,8 +12,6 @@ from reglite.api.dependencies import Fresh, Last, ReadRegistry, Search
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import REPOSITORIES
-from reglite.registry.deadline import deadline
-from reglite.registry.limits import CALL_SECONDS
 
 router = APIRouter()
 
@@ -42,14 +40,14 @@ async def list_repositories(
 
     A page may be shorter than `n`, or empty, and still have a `next`: follow it as it is.
     """
-    from reglite.browse.listing import list_repositories as browse  # noqa: PLC0415 - cold start
+    if not registry.caller.can_read_all(registry.config.name):
+        from reglite.api.visible import list_visible  # noqa: PLC0415 - cold start
 
-    async with deadline(CALL_SECONDS, "the list of repositories"):
-        view = await browse(registry.client, n=n, last=last, cursor=cursor, q=q, fresh=fresh)
-    document = view.to_json()
-    can_read, name = registry.caller.can_read, registry.config.name
-    document["repositories"] = [r for r in document["repositories"] if can_read(name, r)]
-    return answer(request, document)
+        return answer(request, await list_visible(registry, n=n, last=last, q=q, fresh=fresh))
+    from reglite.browse.listing import list_repositories as browse  # noqa: PLC0415
+
+    view = await browse(registry.client, n=n, last=last, cursor=cursor, q=q, fresh=fresh)
+    return answer(request, view.to_json())
 
 
 app = create_app(router)

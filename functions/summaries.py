@@ -12,7 +12,6 @@ from reglite.api.dependencies import Fresh, ReadRepository
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import REPOSITORY
-from reglite.reference import parse_tag
 
 router = APIRouter()
 
@@ -41,8 +40,7 @@ async def get_summaries(
     """
     from reglite.browse.summary import get_summaries as browse  # noqa: PLC0415 - cold start
 
-    tags = [parse_tag(name) for name in dict.fromkeys(tag)]
-    view = await browse(repository.client, repository.name, tags, fresh=fresh)
+    view = await browse(repository.client, repository.name, tag, fresh=fresh)
     return answer(request, view.to_json())
 
 

@@ -12,8 +12,6 @@ from reglite.api.dependencies import Fresh, Last, ReadRepository, Search
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import TAGS
-from reglite.registry.deadline import deadline
-from reglite.registry.limits import CALL_SECONDS
 
 router = APIRouter()
 
@@ -44,10 +42,9 @@ async def list_tags(
     """
     from reglite.browse.tags import list_tags as browse  # noqa: PLC0415 - cold start
 
-    async with deadline(CALL_SECONDS, "the list of tags"):
-        view = await browse(
-            repository.client, repository.name, n=n, last=last, q=q, include_all=all, fresh=fresh
-        )
+    view = await browse(
+        repository.client, repository.name, n=n, last=last, q=q, include_all=all, fresh=fresh
+    )
     return answer(request, view.to_json())
 
 

@@ -43,6 +43,11 @@ class Caller:
         """Tell whether a repository, or without one anything in the registry, is shown."""
         return self.get_role(registry, repository) is not None
 
+    def can_read_all(self, registry: str) -> bool:
+        """Tell whether every repository of the registry is shown."""
+        everywhere = (g for g in self.grants if not g.repositories and covers(g, registry, None))
+        return self.role is not None or any(everywhere)
+
     def can_change(self, registry: str, repository: str) -> bool:
         """Tell whether the caller may delete and restore in a repository."""
         return self.get_role(registry, repository) == "maintainer"
