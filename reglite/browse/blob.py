@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from reglite.errors import Unsupported
+from reglite.errors import BadRequest, Unsupported
 from reglite.reference import Digest, Repository
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline
@@ -33,15 +33,16 @@ async def get_text_blob(client: RegistryClient, repository: Repository, digest: 
 
     Raises Unsupported for anything else, naming the command that fetches it.
     """
-    async with deadline(CALL_SECONDS, f"reading the blob {digest}"):
-        content = await client.get_blob(repository, digest, max_bytes=MAX_BLOB_BYTES)
+    reference = f"{client.config.pull_host}/{repository}@{digest}"
+    instead = f"fetch it with 'oras blob fetch --output blob {reference}'"
+    try:
+        async with deadline(CALL_SECONDS, f"reading the blob {digest}"):
+            content = await client.get_blob(repository, digest, max_bytes=MAX_BLOB_BYTES)
+    except BadRequest as exc:  # the client's word for a blob beyond the limit
+        raise Unsupported(f"the blob {digest} is longer than 4 MiB: {instead}") from exc
     media_type = tell_text_type(content)
     if media_type is None:
-        reference = f"{client.config.pull_host}/{repository}@{digest}"
-        raise Unsupported(
-            f"the blob {digest} is neither JSON nor text: fetch it with "
-            f"'oras blob fetch --output blob {reference}'"
-        )
+        raise Unsupported(f"the blob {digest} is neither JSON nor text: {instead}")
     return TextBlob(digest, media_type, content)
 
 

@@ -1,12 +1,11 @@
 """Reads what a manifest needs to be understood: its image config, or the children of an index."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
+from itertools import islice
 from typing import Final
 
-from reglite import media_types
 from reglite.browse.config import parse_config
 from reglite.browse.created import find_newest, read_created_annotation
 from reglite.browse.gather import gather_all
@@ -22,11 +21,11 @@ from reglite.browse.index import (
 )
 from reglite.browse.kind import Kind, classify, get_artifact_type
 from reglite.browse.layer import measure_blobs
-from reglite.errors import NotFound
-from reglite.reference import Repository
+from reglite.errors import BadRequest, NotFound
+from reglite.reference import Digest, Repository
 from reglite.registry.client import RegistryClient
 from reglite.registry.document import read_text, read_text_map
-from reglite.registry.models import Descriptor, Manifest
+from reglite.registry.models import Manifest
 
 MAX_CHILDREN: Final = 256
 """Manifests read for one index; images beyond are listed with their platform, without bytes."""
@@ -90,56 +89,65 @@ async def load_content(
     """Read the config or the children; what the registry lacks is None, other failures raise."""
     kind = classify(manifest)
     if manifest.is_index:
-        children = await _Flattening(client, repository).expand(manifest)
-        return Content(manifest, kind, None, tuple(children))
+        return Content(manifest, kind, None, await load_children(client, repository, manifest))
     return Content(manifest, kind, await load_image(client, repository, manifest), ())
 
 
 async def load_image(client: RegistryClient, repository: Repository, manifest: Manifest) -> Image:
-    """Join a manifest to its image config, which may be missing or no JSON at all."""
+    """Join a manifest to its image config, which may be missing, too long or no JSON at all."""
     config = find_image_config(manifest, classify(manifest))
     if config is None:
         return read_image(manifest)
     try:
         raw = await client.get_blob(repository, config.digest, max_bytes=MAX_CONFIG_BYTES)
-    except NotFound:
+    except (NotFound, BadRequest):  # the client's word for a blob beyond the limit
         return read_image(manifest)
     return read_image(manifest, parse_config(raw))
 
 
-class _Flattening:
-    """The walk over an index and those nested in it: each once, to a bounded depth and number."""
+async def load_children(
+    client: RegistryClient, repository: Repository, index: Manifest
+) -> tuple[Child, ...]:
+    """Return the entries of an index in document order, those of nested indexes in their place.
 
-    def __init__(self, client: RegistryClient, repository: Repository) -> None:
-        self._client = client
-        self._repository = repository
-        self._left = MAX_CHILDREN
-        self._expanded: set[str] = set()
+    Every digest is read once, level by level, to a bounded depth and number: an index may name
+    another a hundred times, and the order must not depend on which answer comes first.
+    """
+    read: dict[Digest, Image | Manifest | None] = {}
+    level = [index]
+    for _ in range(MAX_DEPTH):
+        wanted = _choose(level, read)
+        parts = await gather_all(_read_entry(client, repository, digest) for digest in wanted)
+        read.update(zip(wanted, parts, strict=True))
+        level = [part for part in parts if isinstance(part, Manifest)]
+    return tuple(_flatten(index, read, set()))
 
-    async def expand(self, index: Manifest, depth: int = 0) -> list[Child]:
-        """Return the entries of an index in document order."""
-        if index.digest in self._expanded or depth > MAX_DEPTH:
-            return []
-        self._expanded.add(index.digest)
-        entries = read_entries(index.document)
-        chosen = [not is_attestation(entry) and self._take() for entry in entries]
-        work = (self._read(entry, depth) for entry in compress(entries, chosen))
-        parts = iter(await gather_all(work))
-        return [
-            child
-            for entry, is_chosen in zip(entries, chosen, strict=True)
-            for child in (next(parts) if is_chosen else (Child(entry, None),))
-        ]
 
-    async def _read(self, entry: Descriptor, depth: int) -> Sequence[Child]:
-        try:
-            manifest = await self._client.get_manifest(self._repository, entry.digest)
-        except NotFound:
-            return [Child(entry, None)]
-        if media_types.is_index(manifest.media_type):
-            return await self.expand(manifest, depth + 1)
-        return [Child(entry, await load_image(self._client, self._repository, manifest))]
+def _choose(level: Iterable[Manifest], read: Mapping[Digest, object]) -> list[Digest]:
+    entries = (entry for index in level for entry in read_entries(index.document))
+    wanted = dict.fromkeys(entry.digest for entry in entries if not is_attestation(entry))
+    unread = (digest for digest in wanted if digest not in read)
+    return list(islice(unread, MAX_CHILDREN - len(read)))
 
-    def _take(self) -> bool:
-        self._left -= 1
-        return self._left >= 0
+
+async def _read_entry(
+    client: RegistryClient, repository: Repository, digest: Digest
+) -> Image | Manifest | None:
+    """Return a nested index as it is, an image with its config, None for what is missing."""
+    try:
+        manifest = await client.get_manifest(repository, digest)
+    except NotFound:
+        return None
+    return manifest if manifest.is_index else await load_image(client, repository, manifest)
+
+
+def _flatten(
+    index: Manifest, read: Mapping[Digest, Image | Manifest | None], expanded: set[Digest]
+) -> Iterator[Child]:
+    expanded.add(index.digest)
+    for entry in read_entries(index.document):
+        part = read.get(entry.digest)
+        if not isinstance(part, Manifest):
+            yield Child(entry, part)
+        elif part.digest not in expanded:
+            yield from _flatten(part, read, expanded)

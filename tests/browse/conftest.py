@@ -18,13 +18,13 @@ MakeClient = Callable[..., RegistryClient]
 async def make_client(
     memory_registry: MemoryRegistry, anyio_backend: str
 ) -> AsyncIterator[MakeClient]:
-    """Return a maker of clients; its options are those of RegistryConfig."""
+    """Return a maker of clients; beside the registry, options are RegistryConfig's."""
     async with AsyncExitStack() as stack:
 
-        def make(**options: Any) -> RegistryClient:
+        def make(registry: MemoryRegistry = memory_registry, **options: Any) -> RegistryClient:
             options = {"url": "http://memory", "source": "inventory", **options}
             config = RegistryConfig(**{"name": "memory:5000", "pull_host": "memory", **options})
-            transport = httpx.ASGITransport(app=memory_registry)
+            transport = httpx.ASGITransport(app=registry)
             client = RegistryClient(config, transport=transport)
             stack.push_async_callback(client.aclose)
             return client

@@ -54,10 +54,12 @@ async def test_plain_http_on_loopback_needs_no_hint(
 
 
 async def test_distribution_2_8_removes_single_tags_through_a_placeholder(
-    filled: MemoryRegistry, make_client: MakeClient
+    make_client: MakeClient,
 ) -> None:
-    filled.switches = presets.distribution_2_8()
-    view = await get_status(make_client(url="https://registry.example.com"))
+    registry = MemoryRegistry(presets.distribution_2_8())
+    registry.put_manifest("team/app", b"{}", MANIFEST, "v1")
+
+    view = await get_status(make_client(registry, url="https://registry.example.com"))
 
     assert view.to_json()["capabilities"] == ALL | {"referrers": False, "untag": False}
     assert [hint for hint in view.hints if "placeholder" in hint] == list(view.hints)
