@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _SCHEME = re.compile(rf"[\s,]*({_NAME})(?=\s|,|$)(?!\s*=)", re.ASCII)
 _PARAMETER = re.compile(
-    rf'[\s,]*({_NAME})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))', re.ASCII | re.DOTALL
+    rf'[\s,]*({_NAME})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"=][^\s,"]*))', re.ASCII | re.DOTALL
 )
 _TOKEN68 = re.compile(r"\s*[A-Za-z0-9._~+/-]+=*\s*(?=,|$)", re.ASCII)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)

@@ -65,12 +65,12 @@ def translate_answer(
     codes = {fault.code for fault in parse_faults(answer.body)}
     if answer.status in {401, 403}:
         return errors.Denied(f"{where}: the registry refuses ({said}): {remedy}")
-    if answer.status == 404:
-        return _translate_missing(where, call, codes, said)
     if call.operation is Operation.PUT_MANIFEST and codes & _MISSING_CONTENT:
         return errors.BlobUnknown(
             f"{where}: the registry lacks something that the manifest names ({said})"
         )
+    if answer.status == 404:
+        return _translate_missing(where, call, codes, said)
     if _is_refusal(call, answer.status, codes):
         return errors.Unsupported(f"{where}: {_explain_refusal(call)} ({said})")
     return _translate_trouble(where, answer, said)

@@ -1,0 +1,106 @@
+"""The Link header of real registries, and cursors that come back from anybody."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reglite.errors import BadRequest, RegistryProtocol
+from reglite.registry.pagination import (
+    format_query,
+    lower_page_size,
+    parse_cursor,
+    parse_links,
+    parse_next,
+    set_page_size,
+)
+
+REQUESTED = "https://registry.test/v2/_catalog?n=10"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ('</v2/_catalog?last=org%2Fteam&n=10>; rel="next"', "last=org%2Fteam&n=10"),
+        ("</v2/_catalog?last=b&n=2>; rel=next", "last=b&n=2"),
+        ('<https://registry.test/v2/_catalog?last=b>; rel="next"', "last=b"),
+        ('<https://registry.test:443/v2/_catalog?last=b>; rel="next"', "last=b"),
+        ('</v2/_catalog?next_page=opaque%3D%3D&n=2>; rel="next"', "next_page=opaque%3D%3D&n=2"),
+        ('<?last=b>; title="a; b"; REL="next last"', "last=b"),
+        ('</first>; rel="prev", </v2/_catalog?last=c>; rel="next"', "last=c"),
+        ('</v2/_catalog?last=b>; rel="prev"', None),
+        ("</v2/_catalog?last=b>", None),
+        ('</v2/_catalog>; rel="next"', None),
+        ("nonsense", None),
+        ("", None),
+    ],
+)
+def test_next_page_is_found_in_every_style(header, expected):
+    assert parse_next([header], REQUESTED) == expected
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.test/v2/_catalog?last=b",
+        "http://registry.test/v2/_catalog?last=b",
+        "https://registry.test:8443/v2/_catalog?last=b",
+        "//evil.test/v2/_catalog?last=b",
+        "https://ana:secret@registry.test/v2/_catalog?last=b",
+        "https://registry.test:port/?last=b",
+        "https://[::1/?last=b",
+        "/v2/_catalog?last=" + "b" * 5000,
+    ],
+)
+def test_link_to_elsewhere_is_refused(target):
+    with pytest.raises(RegistryProtocol):
+        parse_next([f'<{target}>; rel="next"'], REQUESTED)
+
+
+@given(st.text(max_size=300))
+def test_any_link_header_is_read_or_refused(header):
+    try:
+        parse_next([header, f'<{header}>; rel="next"'], REQUESTED)
+    except RegistryProtocol as exc:
+        assert exc.code == "REGISTRY_PROTOCOL"
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=20), st.text(max_size=60), min_size=1))
+def test_cursor_survives_the_round_trip(fields):
+    fields = dict(list(fields.items())[:10])
+    assert parse_cursor(format_query(fields)) == fields
+
+
+@given(st.text(max_size=200))
+def test_any_cursor_is_read_or_refused(cursor):
+    try:
+        assert isinstance(parse_cursor(cursor), dict)
+    except BadRequest as exc:
+        assert "cursor" in exc.message
+
+
+@pytest.mark.parametrize("cursor", ["x", "a=%ff", "&".join(f"a{i}=b" for i in range(99))])
+def test_malformed_cursor_is_a_bad_request(cursor):
+    with pytest.raises(BadRequest):
+        parse_cursor(cursor)
+
+
+def test_overlong_cursor_is_a_bad_request():
+    with pytest.raises(BadRequest):
+        parse_cursor("last=" + "a" * 5000)
+
+
+def test_page_size_is_replaced_or_left_out():
+    assert set_page_size({"last": "a", "n": "7"}, 100) == {"last": "a", "n": "100"}
+    assert set_page_size({"last": "a", "n": "7"}, None) == {"last": "a"}
+
+
+@pytest.mark.parametrize(
+    ("size", "lower"), [(10_000, 1000), (1000, 100), (500, 100), (100, None), (5, None)]
+)
+def test_page_size_is_lowered_in_steps(size, lower):
+    assert lower_page_size(size) == lower
+
+
+@pytest.mark.parametrize("unit", [",", "<", "; rel", "<a>;", ' ;"'])
+def test_long_link_header_is_read_within_its_bound(unit):
+    assert len(parse_links([unit * 100_000])) <= 16 * 1024
