@@ -41,23 +41,23 @@ class DockerConfig:
         return frozenset({*self.auths, *self.cred_helpers, *(self.stored or {})})
 
 
-def find_docker_config(environ: Mapping[str, str]) -> Path:
-    """Return where Docker keeps its configuration: ``DOCKER_CONFIG`` or ``~/.docker``."""
-    folder = environ.get("DOCKER_CONFIG")
-    home = Path(environ["HOME"]) if environ.get("HOME") else Path("~").expanduser()
-    return (Path(folder) if folder else home / ".docker") / "config.json"
+def find_docker_config(environ: Mapping[str, str]) -> Path | None:
+    """Return where Docker keeps its configuration: in ``DOCKER_CONFIG``, or in ``~/.docker``.
+
+    None without a home, as under some service managers.
+    """
+    if folder := environ.get("DOCKER_CONFIG"):
+        return Path(folder) / "config.json"
+    if home := environ.get("HOME"):
+        return Path(home) / ".docker" / "config.json"
+    return None
 
 
 def load_docker_config(path: Path) -> DockerConfig:
     """Read one ``config.json``; an absent one is empty; raises ConfigurationError."""
     root = KeyPath(str(path), path.parent)
-    try:
-        text = path.read_text("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return DockerConfig(str(path))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise root.error("can't be read: check that it is a text file you may read") from exc
-    return parse_docker_config(text, root)
+    text = root.read_text(path)
+    return parse_docker_config(text or "", root)
 
 
 def parse_docker_config(text: str, root: KeyPath) -> DockerConfig:

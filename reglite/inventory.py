@@ -82,38 +82,31 @@ def _read_text(
         return inline, KeyPath("REGLITE_INVENTORY", folder)
     named = config_file or environ.get("REGLITE_CONFIG_FILE")
     if named:
-        path = folder / Path(named).expanduser()
+        path = KeyPath(named, folder).find_path(named)
         root = KeyPath(named, path.parent)
-        return _read_file(path, root), root
+        text = root.read_text(path)
+        if text is None:
+            root.fail("there is no such file: check the path, or write one with 'reglite init'")
+        return text, root
     root = KeyPath(DEFAULT_FILE, folder)
-    path = folder / DEFAULT_FILE
-    return (_read_file(path, root) if path.exists() else None), root
-
-
-def _read_file(path: Path, root: KeyPath) -> str:
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError as exc:
-        raise root.error(
-            "there is no such file: check the path, or write one with 'reglite init'"
-        ) from exc
-    except (OSError, UnicodeDecodeError) as exc:
-        raise root.error("can't be read: it must be a UTF-8 text file you may read") from exc
+    return root.read_text(folder / DEFAULT_FILE), root
 
 
 def _load_docker(
     document: InventoryDocument, root: KeyPath, environ: Mapping[str, str]
 ) -> DockerConfig:
-    setting = document.docker_config
-    if setting is False:
-        return DockerConfig()
-    if setting is True:
-        return replace(load_docker_config(find_docker_config(environ)), environ=environ)
-    path = root.folder / Path(setting).expanduser()
-    path = path / "config.json" if path.is_dir() else path
-    if not path.is_file():
-        (root / "docker_config").fail("names no file: give the path of Docker's config.json")
-    return replace(load_docker_config(path), environ=environ)
+    path = _find_docker(str(document.docker_config), root / "docker_config", environ)
+    return replace(load_docker_config(path), environ=environ) if path else DockerConfig()
+
+
+def _find_docker(setting: str, place: KeyPath, environ: Mapping[str, str]) -> Path | None:
+    """Return the path of Docker's config; the switch is text where it came from a variable."""
+    if setting.lower() == "false":
+        return None
+    if setting.lower() == "true":
+        return find_docker_config(environ)
+    in_folder = str(Path(setting) / "config.json")
+    return place.find_file(in_folder if place.is_folder(setting) else setting)
 
 
 def _read_entries(

@@ -57,10 +57,7 @@ def _read_htpasswd(text: str | None, place: KeyPath) -> Path | None:
     if text is None:
         return None
     path = place.find_file(text)
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise place.error("names a file that can't be read as text: check its rights") from exc
+    lines = (place.read_text(path) or "").splitlines()
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("#") and not _HTPASSWD_LINE.fullmatch(line.strip()):
             place.fail(f"line {number} of the file is not 'user:' and a bcrypt hash: htpasswd -B")

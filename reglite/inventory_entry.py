@@ -119,11 +119,7 @@ def _read_password(section: RegistrySection, place: KeyPath) -> str | None:
 
 def read_secret_file(text: str, place: KeyPath) -> str:
     """Return the first line of a file that holds one secret; raises ConfigurationError."""
-    path = place.find_file(text)
-    try:
-        secret = path.read_text("utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise place.error("names a file that can't be read as text: check its rights") from exc
+    secret = (place.read_text(place.find_file(text)) or "").rstrip("\r\n")
     if not secret or "\n" in secret:
         place.fail("names a file that is empty or has several lines: it must hold one secret")
     return secret

@@ -1,5 +1,6 @@
 """A place in a configuration file, for messages that name the file, the key path and the fix."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -32,9 +33,37 @@ class KeyPath:
         where = f"{self.file}: {self}" if self.keys else self.file
         return ConfigurationError(f"{where}: {problem}")
 
+    def find_path(self, text: str) -> Path:
+        """Return the path that a value names, with ``~`` for a home folder."""
+        try:
+            return self.folder / Path(text).expanduser()
+        except RuntimeError as exc:
+            raise self.error(f"'{shorten(text)}' begins with no known home folder") from exc
+
     def find_file(self, text: str) -> Path:
         """Return the path of an existing file that a value names."""
-        path = self.folder / Path(text).expanduser()
-        if not path.is_file():
+        path = self.find_path(text)
+        if not _test(path.is_file):
             self.fail(f"there is no file '{shorten(text)}': check the path and its permissions")
         return path
+
+    def is_folder(self, text: str) -> bool:
+        """Tell whether a value names a folder."""
+        return _test(self.find_path(text).is_dir)
+
+    def read_text(self, path: Path) -> str | None:
+        """Return the text of a file, None if it is absent."""
+        try:
+            return path.read_text("utf-8-sig")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, UnicodeDecodeError) as exc:
+            raise self.error("can't be read: it must be a UTF-8 text file you may read") from exc
+
+
+def _test(question: Callable[[], bool]) -> bool:
+    """Ask about a path; one that can't be looked at, or is too long, is not there."""
+    try:
+        return question()
+    except OSError:
+        return False

@@ -139,6 +139,7 @@ def test_no_repr_shows_a_login() -> None:
 
 def test_it_is_found_where_docker_looks(tmp_path: Path) -> None:
     assert find_docker_config({"HOME": "/home/ana"}) == Path("/home/ana/.docker/config.json")
+    assert find_docker_config({}) is None
     environ = {"HOME": "/home/ana", "DOCKER_CONFIG": str(tmp_path)}
     assert find_docker_config(environ) == tmp_path / "config.json"
 

@@ -403,7 +403,11 @@ REFUSED = [
         "client_cert",
     ),
     ("inventory: {a: {url: 'http://a', ca_file: no.pem}}", "inventory.a.ca_file", "no file"),
-    ("docker_config: nowhere", "docker_config", "names no file"),
+    ("docker_config: nowhere", "docker_config", "no file 'nowhere'"),
+    ("docker_config: a/docker.json", "docker_config", "no file 'a/docker.json'"),
+    ("inventory: {a: {url: 'http://a', ca_file: ~nobody-at-all/a}}", "inventory.a.ca_file", "home"),
+    (f"inventory: {{a: {{url: 'http://a', ca_file: {'a' * 5000}}}}}", "inventory.a.ca_file", ""),
+    ("inventory: {a: {url: 'http://a', ca_file: .}}", "inventory.a.ca_file", "no file"),
     ("docker_config: [a]", "docker_config", ""),
     ("inventory: {a: {url: '${UNDEFINED_VAR}'}}", "inventory.a.url", "export UNDEFINED_VAR="),
     ("inventory: {a: {url: 'http://a', protect: ['${']}}", "inventory.a.protect[0]", "$${"),
@@ -527,10 +531,18 @@ class TestCredentials:
 
     def test_dockers_config_can_lie_elsewhere(self, load: Load, tmp_path: Path) -> None:
         (tmp_path / "other").mkdir()
-        (tmp_path / "other/config.json").write_text('{"auths": {"b:5000": {}}}')
-        for place in ("other", "other/config.json"):
+        for name in ("config.json", ".dockerconfigjson"):
+            (tmp_path / "other" / name).write_text('{"auths": {"b:5000": {}}}')
+        for place in ("other", "other/config.json", "other/.dockerconfigjson"):
             config = get_one(load(f"docker_config: {place}"))
             assert (config.name, config.source) == ("b:5000", "docker-config")
+
+    @pytest.mark.parametrize(("value", "count"), [("true", 1), ("false", 0), ("False", 0)])
+    def test_the_switch_may_come_from_a_variable(
+        self, load: Load, tmp_path: Path, value: str, count: int
+    ) -> None:
+        write_docker(tmp_path, {"auths": {"a:5000": {}}})
+        assert len(load("docker_config: ${SWITCH}", SWITCH=value).registries) == count
 
     @pytest.mark.parametrize("content", ["", "\n", "one\ntwo\n"])
     def test_a_password_file_holds_one_secret(
