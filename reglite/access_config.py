@@ -34,8 +34,8 @@ class ProxyAccess:
 class Grant:
     """A role for some users and groups, in some registries and repositories.
 
-    An empty tuple means all: of who signed in, of registries, of repositories. Users and groups
-    are names; registries and repositories are globs.
+    All are globs. It is for whom ``users`` or ``groups`` cover; without ``registries`` or
+    ``repositories`` it reaches all of them.
     """
 
     role: Role

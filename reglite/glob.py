@@ -19,8 +19,8 @@ _WILDCARDS = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
 @lru_cache(maxsize=1024)
 def compile_glob(glob: str) -> re.Pattern[str]:
     """Translate a glob to an expression for ``fullmatch``; raises ConfigurationError."""
-    if not glob or any(c.isspace() or not c.isprintable() for c in glob):
-        raise ConfigurationError("is no glob: it must not be empty or hold spaces")
+    if not glob or not glob.isprintable():
+        raise ConfigurationError("is no glob: it must not be empty or hold control characters")
     tokens = _TOKEN.findall(glob)
     if "".join(tokens) != glob:
         raise ConfigurationError(f"'{shorten(glob)}' has a '[' or ']' without its partner")

@@ -112,19 +112,20 @@ def _read_grants(sections: list[GrantSection], place: KeyPath) -> tuple[Grant, .
 
 
 def _read_grant(section: GrantSection, place: KeyPath) -> Grant:
-    lists = {
+    if not section.users and not section.groups:
+        place.fail("must name 'users' or 'groups'; users: ['*'] means everyone who signed in")
+    globs = {
         "users": section.users,
         "groups": section.groups,
         "registries": section.registries,
         "repositories": section.repositories,
     }
-    for key, values in lists.items():
-        # A template that renders to an empty list must not grant to all.
-        if values is not None and not all([values, *values]):
-            (place / key).fail("is empty: name somebody, or leave the key out, which means all")
-    check_globs(section.registries or [], place / "registries")
-    check_globs(section.repositories or [], place / "repositories")
-    return Grant(section.role, **{key: tuple(values or ()) for key, values in lists.items()})
+    for key, values in globs.items():
+        # A template that renders to an empty list must not grant everywhere.
+        if values == []:
+            (place / key).fail("is empty: leave the key out, or name what is meant")
+        check_globs(values or [], place / key)
+    return Grant(section.role, **{key: tuple(values or ()) for key, values in globs.items()})
 
 
 def check_globs(globs: list[str], place: KeyPath) -> None:

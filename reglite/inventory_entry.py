@@ -137,8 +137,8 @@ def _read_repositories(names: list[str], place: KeyPath) -> tuple[str, ...]:
 def _read_protect(globs: list[str], place: KeyPath) -> tuple[str, ...]:
     check_globs(globs, place)
     for index, glob in enumerate(globs):
-        if "/" in glob or ":" in glob:
-            (place / index).fail(f"'{shorten(glob)}' covers no tag: tags hold no '/' and no ':'")
+        if set(glob) & set("/: "):
+            (place / index).fail(f"'{shorten(glob)}' covers no tag: tags hold no '/', ':' or space")
     return tuple(dict.fromkeys(globs))
 
 

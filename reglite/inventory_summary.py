@@ -82,4 +82,4 @@ def _describe_grant(grant: Grant) -> str:
     where = f" in {', '.join(grant.repositories)}" if grant.repositories else ""
     if grant.registries:
         where += f" on {', '.join(grant.registries)}"
-    return f"{', '.join(who) or 'everyone signed in'}: {_ROLES[grant.role]}{where}"
+    return f"{', '.join(who)}: {_ROLES[grant.role]}{where}"

@@ -145,8 +145,14 @@ REFUSED = [
         )
     ),
     ("grants: [{users: [ana]}]", "access.grants[0].role", "is missing"),
-    ("grants: [{users: [], role: viewer}]", "access.grants[0].users", "is empty"),
-    ("grants: [{groups: [''], role: viewer}]", "access.grants[0].groups", "is empty"),
+    ("grants: [{role: viewer}]", "access.grants[0]", "must name 'users' or 'groups'"),
+    ("grants: [{users: [], role: viewer}]", "access.grants[0]", "must name 'users' or 'groups'"),
+    (
+        "grants: [{users: [ana], repositories: [], role: viewer}]",
+        "access.grants[0].repositories",
+        "is empty",
+    ),
+    ("grants: [{groups: [''], role: viewer}]", "access.grants[0].groups[0]", "must not be empty"),
     ("grants: [{users: ana, role: viewer}]", "access.grants[0].users", "must be a list"),
     (
         "grants: [{users: [ana], repositories: ['a['], role: viewer}]",

@@ -1,10 +1,10 @@
 """Which tags nothing may delete: the ``protect`` globs of a registry's settings. Pure."""
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from typing import NoReturn
 
 from reglite.errors import Denied, TagProtected
+from reglite.glob import matches_glob
 from reglite.reference import Digest, Tag
 from reglite.registry_config import RegistryConfig
 
@@ -13,7 +13,7 @@ _NAMED_AT_MOST = 5
 
 def is_protected(tag: str, patterns: Iterable[str]) -> bool:
     """Tell whether a tag matches one of the globs (``*``, ``?``, ``[…]``; letter case counts)."""
-    return any(fnmatchcase(tag, pattern) for pattern in patterns)
+    return any(matches_glob(pattern, tag) for pattern in patterns)
 
 
 def list_protected(tags: Iterable[Tag], patterns: Iterable[str]) -> tuple[Tag, ...]:
