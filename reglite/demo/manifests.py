@@ -1,9 +1,7 @@
-"""Manifests of the in-memory registry: read, push and delete, with the quirks of real servers."""
-
-import json
-from typing import Any
+"""Manifests of the in-memory registry: read and delete, with the quirks of real servers."""
 
 from reglite import media_types
+from reglite.demo.documents import list_descriptors, parse_document
 from reglite.demo.exchange import Answer, Request, answer_plain, refuse
 from reglite.demo.schema1 import convert_to_schema1
 from reglite.demo.store import StoredManifest, StoredRepository
@@ -13,12 +11,6 @@ from reglite.reference import Digest, Repository, Tag, compute_digest, is_digest
 _UNKNOWN_MESSAGE = "manifest unknown"
 _DIGEST_MESSAGE = "provided digest did not match uploaded content"
 _UNSUPPORTED_MESSAGE = "The operation is unsupported."
-_FOREIGN_LAYERS = (
-    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
-)
 
 
 def read_manifest(
@@ -58,32 +50,6 @@ def find_digest(held: StoredRepository | None, reference: str) -> Digest | None:
     if is_digest(reference):
         return Digest(reference)
     return None if held is None else held.tags.get(Tag(reference))
-
-
-def push_manifest(
-    request: Request,
-    repository: Repository,
-    reference: str,
-    held: StoredRepository,
-    switches: Switches,
-) -> Answer:
-    """Answer PUT of ``/v2/<name>/manifests/<reference>``."""
-    media_type = request.headers.get("content-type", "")
-    refusal = _check_pushed(request.body, media_type, reference, held, switches)
-    if refusal is not None:
-        return refusal
-    algorithm = reference.partition(":")[0] if is_digest(reference) else "sha256"
-    digest = compute_digest(request.body, algorithm)
-    held.manifests[digest] = StoredManifest(media_type, request.body)
-    if not is_digest(reference):
-        held.tags[Tag(reference)] = digest
-        held.was_tagged = True
-    location = f"{request.origin}{switches.prefix}/v2/{repository}/manifests/{digest}"
-    headers = {"Docker-Content-Digest": digest, "Location": location}
-    subject = json.loads(request.body).get("subject")
-    if switches.has_referrers and subject is not None:
-        headers["OCI-Subject"] = subject["digest"]
-    return Answer(201, headers)
 
 
 def delete_manifest(reference: str, held: StoredRepository | None, switches: Switches) -> Answer:
@@ -190,65 +156,15 @@ def _downgrade(
 def _find_amd64(
     held: StoredRepository, manifest: StoredManifest
 ) -> tuple[Digest, StoredManifest] | None:
-    for entry in json.loads(manifest.raw).get("manifests") or ():
-        platform = entry.get("platform") or {}
-        if (platform.get("os"), platform.get("architecture")) == ("linux", "amd64"):
-            child = held.manifests.get(entry["digest"])
-            return None if child is None else (Digest(entry["digest"]), child)
+    for entry in list_descriptors(parse_document(manifest.raw), "manifests"):
+        platform = entry.get("platform")
+        if platform == {"os": "linux", "architecture": "amd64"}:
+            digest = Digest(entry["digest"])
+            child = held.manifests.get(digest)
+            return None if child is None else (digest, child)
     return None
 
 
 def _list_children(manifest: StoredManifest) -> set[str]:
-    if not media_types.is_index(manifest.media_type):
-        return set()
-    return {entry["digest"] for entry in json.loads(manifest.raw).get("manifests") or ()}
-
-
-def _check_pushed(
-    raw: bytes, media_type: str, reference: str, held: StoredRepository, switches: Switches
-) -> Answer | None:
-    known = media_types.IMAGE_MANIFESTS | media_types.INDEXES | media_types.SCHEMA1_MANIFESTS
-    document = _parse(raw)
-    if media_type not in known or document is None or not _has_shape(document, media_type):
-        return refuse(400, "MANIFEST_INVALID", "manifest invalid", {})
-    if is_digest(reference):
-        digest = Digest(reference)
-        if compute_digest(raw, digest.partition(":")[0]) != digest:
-            return refuse(400, "DIGEST_INVALID", _DIGEST_MESSAGE)
-    is_empty = media_types.is_index(media_type) and not document.get("manifests")
-    if is_empty and not switches.accepts_empty_index:
-        return refuse(400, "MANIFEST_INVALID", "an index without manifests is refused", {})
-    missing = _find_missing(document, held) if switches.checks_references else None
-    if missing is not None:
-        return refuse(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry", missing)
-    return None
-
-
-def _parse(raw: bytes) -> dict[str, Any] | None:
-    try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def _has_shape(document: dict[str, Any], media_type: str) -> bool:
-    """Tell whether a document is what its media type says; only OCI may leave ``mediaType`` out."""
-    default = media_type if media_type.startswith("application/vnd.oci.") else None
-    if media_types.is_schema1(media_type):
-        return "fsLayers" in document
-    if document.get("mediaType", default) != media_type:
-        return False
-    return ("manifests" if media_types.is_index(media_type) else "config") in document
-
-
-def _find_missing(document: dict[str, Any], held: StoredRepository) -> str | None:
-    blobs = [document["config"], *(document.get("layers") or ())] if "config" in document else []
-    for descriptor in blobs:
-        is_foreign = descriptor.get("mediaType") in _FOREIGN_LAYERS
-        if descriptor["digest"] not in held.blobs and not is_foreign:
-            return str(descriptor["digest"])
-    for descriptor in document.get("manifests") or ():
-        if descriptor["digest"] not in held.manifests:
-            return str(descriptor["digest"])
-    return None
+    entries = list_descriptors(parse_document(manifest.raw), "manifests")
+    return {entry["digest"] for entry in entries}

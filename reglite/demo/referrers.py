@@ -1,9 +1,9 @@
 """The referrers API of the in-memory registry (distribution spec, "Listing Referrers")."""
 
-import json
 from typing import Any
 
 from reglite import media_types
+from reglite.demo.documents import list_descriptors, parse_document
 from reglite.demo.exchange import Answer, Request, answer_json
 from reglite.demo.store import StoredManifest, StoredRepository
 from reglite.demo.switches import Switches
@@ -18,8 +18,8 @@ def list_referrers(
     found = [
         _describe(key, manifest, document)
         for key, manifest in manifests.items()
-        for document in (json.loads(manifest.raw),)
-        if (document.get("subject") or {}).get("digest") == digest
+        for document in (parse_document(manifest.raw) or {},)
+        if any(subject["digest"] == digest for subject in list_descriptors(document, "subject"))
     ]
     headers = {}
     wanted = request.get_query("artifactType")
@@ -34,7 +34,9 @@ def list_referrers(
 
 def _describe(digest: Digest, manifest: StoredManifest, document: dict[str, Any]) -> dict[str, Any]:
     entry = {"mediaType": manifest.media_type, "digest": digest, "size": len(manifest.raw)}
-    artifact_type = document.get("artifactType") or document.get("config", {}).get("mediaType")
+    artifact_type = document.get("artifactType")
+    for config in list_descriptors(document, "config"):
+        artifact_type = artifact_type or config.get("mediaType")
     if artifact_type:
         entry["artifactType"] = artifact_type
     if document.get("annotations"):

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import fields
 from email.utils import formatdate
 from time import time
 from typing import Any
@@ -48,13 +49,23 @@ class MemoryRegistry:
     """
 
     def __init__(self, switches: Switches | None = None) -> None:
-        self.switches = switches or Switches()
+        self._switches = switches or Switches()
         self.repositories: Store = {}
         self.requests: list[LoggedRequest] = []
         self.authority = Authority(self.switches)
         self.on_request: Hook | None = None
         self.on_answer: AnswerHook | None = None
         self._router = Router(self.repositories, self.switches, self.authority)
+
+    @property
+    def switches(self) -> Switches:
+        """How this registry behaves; assigning other switches takes their values over."""
+        return self._switches
+
+    @switches.setter
+    def switches(self, switches: Switches) -> None:
+        for field in fields(Switches):
+            setattr(self._switches, field.name, getattr(switches, field.name))
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request; the ASGI entry point."""
@@ -131,6 +142,8 @@ class MemoryRegistry:
         for pattern, seconds in self.switches.latency_seconds.items():
             if re.search(pattern, request.path):
                 await asyncio.sleep(seconds)
+        if not request.path.startswith(self.switches.prefix):
+            return answer_plain(404, "404 page not found")
         path = request.path.removeprefix(self.switches.prefix)
         if path == "/token" and self.switches.auth == "bearer":
             return self.authority.answer_token(request)

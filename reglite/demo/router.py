@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reglite.demo import blobs, listing, manifests, referrers
+from reglite.demo import blobs, listing, manifests, pushes, referrers
 from reglite.demo.authority import Access, Authority
 from reglite.demo.exchange import Answer, Request, answer_json, answer_plain, refuse
 from reglite.demo.store import Store, StoredRepository
@@ -118,9 +118,7 @@ class Router:
     ) -> Answer:
         if request.method == "PUT":
             held = self._store.setdefault(target.repository, StoredRepository())
-            return manifests.push_manifest(
-                request, target.repository, reference, held, self._switches
-            )
+            return pushes.push_manifest(request, target.repository, reference, held, self._switches)
         if request.method == "DELETE":
             return manifests.delete_manifest(reference, held, self._switches)
         if self._switches.failing_manifest_reads > 0:
