@@ -1,5 +1,6 @@
 """Which pages may call: the Host check, the rule for state-changing requests, CORS. Pure."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from reglite.errors import Denied
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
+_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+", re.ASCII)
 _ALLOWED_METHODS: Final = "GET, HEAD, DELETE, PUT"
 _ALLOWED_HEADERS: Final = "Authorization, Cache-Control, Content-Type, If-None-Match"
 _EXPOSED_HEADERS: Final = "Docker-Content-Digest, ETag, Link, Retry-After, WWW-Authenticate"
@@ -36,7 +38,7 @@ def parse_host(host: str) -> str | None:
         _ = parts.port
     except ValueError:
         return None
-    if parts.netloc != host or "@" in host or not parts.hostname:
+    if parts.netloc != host or not parts.hostname or not _HOST.fullmatch(host):
         return None
     return parts.hostname.removesuffix(".")
 
