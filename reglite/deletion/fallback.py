@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reglite.browse.kind import get_artifact_type
+from reglite.deletion.reading import read_document
 from reglite.errors import NotFound
 from reglite.media_types import OCI_INDEX
 from reglite.reference import Digest, Repository, format_referrers_tag
@@ -20,7 +21,7 @@ from reglite.registry.referrers import read_referrers
 
 def get_subject(manifest: Manifest) -> Digest | None:
     """Return the digest that a referrer refers to (image spec, ``subject``)."""
-    return read_digest(read_object(manifest.document.get("subject")).get("digest"))
+    return read_digest(read_object(read_document(manifest).get("subject")).get("digest"))
 
 
 async def list_referrers(

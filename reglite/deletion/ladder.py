@@ -125,9 +125,13 @@ class PlaceholderLadder:
             return failure
         if self._image is None:
             return _add(failure, f"tag '{self._tag}' has no image any more: remove it again later")
-        await self._client.put_manifest(
-            self._repository, self._tag, self._image.raw, self._image.media_type
-        )
+        try:
+            await self._client.put_manifest(
+                self._repository, self._tag, self._image.raw, self._image.media_type
+            )
+        except RegliteError as exc:
+            left = f"tag '{self._tag}' could not be put back on {self._image.digest}"
+            return _add(failure, f"{left} ({exc.message}): remove it again, or push it anew")
         return _add(failure, f"tag '{self._tag}' was put back on {self._image.digest}")
 
     async def _find(self) -> Position:

@@ -7,20 +7,20 @@ repository takes several calls: each answers what it found so far and where to g
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
 from reglite.browse.address import format_next, format_repositories_path
 from reglite.browse.kind import classify
+from reglite.browse.referrers import find_related_tags
 from reglite.deletion.fallback import get_subject, list_referrers
 from reglite.deletion.findings import Findings, Target, read_findings
 from reglite.deletion.method import UntagMethod, find_refusal, find_untag_method
 from reglite.deletion.packing import pack, unpack
 from reglite.deletion.protection import describe_protected, describe_tags
 from reglite.deletion.reading import RepositoryReader, list_children
-from reglite.errors import NameUnknown, RegistryTimeout
+from reglite.errors import NameUnknown, RegistryProtocol, RegistryTimeout
 from reglite.reference import Digest, Repository, Tag, format_referrers_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.models import Descriptor, Manifest
@@ -47,7 +47,7 @@ class DeletionPlan:
     parents: tuple[Digest, ...]
     children: tuple[Digest, ...]
     referrers: tuple[Digest, ...]
-    related_tags: tuple[Tag, ...]
+    related_tags: tuple[str, ...]
     untag: UntagMethod
     allowed: bool
     reason: str | None
@@ -192,7 +192,7 @@ async def describe_target(
     """Return what the tags are compared with."""
     descriptor = Descriptor(manifest.media_type, manifest.digest, len(manifest.raw))
     await reader.read_indexes([descriptor])
-    reached = reader.reach(descriptor) or frozenset(list_children(manifest.document))
+    reached = reader.reach(descriptor) or frozenset(list_children(manifest))
     subject = get_subject(manifest)
     return Target(
         digest=manifest.digest,
@@ -209,13 +209,13 @@ async def assemble_plan(client: RegistryClient, repository: Repository, walk: Wa
     reason = await find_refusal(client, repository) or _find_reason(client, walk, cursor)
     return DeletionPlan(
         digest=digest,
-        kind=classify(walk.manifest),
+        kind=_tell_kind(walk.manifest),
         tags=tuple(sorted(findings.tags)),
         protected=tuple(sorted(findings.protected)),
         parents=tuple(sorted(findings.parents)),
         children=tuple(sorted(walk.target.children - findings.held)),
         referrers=walk.referrers,
-        related_tags=find_related_tags(digest, walk.names),
+        related_tags=find_related_tags(walk.names, digest),
         untag=await find_untag_method(client, repository),
         allowed=reason is None,
         reason=reason,
@@ -245,9 +245,11 @@ def _find_reason(client: RegistryClient, walk: Walk, cursor: str | None) -> str 
     return None
 
 
-def find_related_tags(digest: Digest, names: Iterable[Tag]) -> tuple[Tag, ...]:
-    """Return the tags that cosign names after a digest: ``sha256-<hex>.sig`` and the like."""
-    return tuple(tag for tag in names if tag.startswith(f"{format_referrers_tag(digest)}."))
+def _tell_kind(manifest: Manifest) -> str:
+    try:
+        return classify(manifest)
+    except RegistryProtocol:
+        return "unknown"  # no JSON: it can be deleted all the same
 
 
 def _format_next(

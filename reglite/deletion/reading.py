@@ -22,7 +22,7 @@ from reglite.errors import (
 from reglite.reference import Digest, Repository, Tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.document import read_digest, read_objects, read_text
-from reglite.registry.models import Descriptor, JsonObject
+from reglite.registry.models import Descriptor, JsonObject, Manifest
 
 _T = TypeVar("_T")
 
@@ -139,10 +139,7 @@ class RepositoryReader:
         except RegliteError as exc:
             self._raise_hopeless(exc)
             return
-        try:
-            self._contents[digest] = _read_contents(manifest.document)
-        except RegistryProtocol:
-            self._contents[digest] = _Contents()  # no JSON object, so it lists nothing
+        self._contents[digest] = _read_contents(read_document(manifest))
 
     def _raise_hopeless(self, exc: RegliteError) -> None:
         if isinstance(exc, TooManyRequests):
@@ -193,9 +190,17 @@ async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def list_children(document: JsonObject) -> tuple[Digest, ...]:
+def read_document(manifest: Manifest) -> JsonObject:
+    """Return a manifest's document; an empty one for rubbish, which refers to nothing."""
+    try:
+        return manifest.document
+    except RegistryProtocol:
+        return {}
+
+
+def list_children(manifest: Manifest) -> tuple[Digest, ...]:
     """Return the digests that an index lists, each once, in its order; () for anything else."""
-    return _read_contents(document).children
+    return _read_contents(read_document(manifest)).children
 
 
 def _read_contents(document: JsonObject) -> _Contents:

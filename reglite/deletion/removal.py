@@ -94,7 +94,7 @@ class _Removal:
             await asyncio.sleep(_PAUSE_SECONDS * turn)
             failure = await self._ask_for_deletion()
             if failure is not None and await self._is_there():
-                if turn == _TRIES - 1:
+                if turn == _TRIES - 1 or isinstance(failure, Unsupported):
                     raise failure
                 continue
             dangling, left = await self._find_left()
@@ -107,11 +107,14 @@ class _Removal:
         return await self._untag_dangling()
 
     async def _ask_for_deletion(self) -> RegliteError | None:
-        """Return the failure if there was one that may pass; what never passes is raised."""
+        """Return the failure, which counts only if the manifest is still there, or raise it."""
         try:
             await self._client.delete_manifest(self._repository, self._digest)
         except NotFound:
-            return None
+            return Unsupported(
+                f"the registry answers 404 to the deletion of {self._digest} and has it still: it "
+                "does not delete over this API"
+            )
         except Unsupported as exc:
             await self._delete_untagged(exc)
         except Denied:

@@ -1,0 +1,49 @@
+"""Clients of the in-memory and of the real registry, and what a registry holds, read raw."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from reglite.demo.registry import MemoryRegistry
+from reglite.registry.client import RegistryClient
+from tests.deletion.content import make_config
+
+MakeClient = Callable[..., RegistryClient]
+
+
+@pytest.fixture
+async def make_client(
+    memory_registry: MemoryRegistry, anyio_backend: str
+) -> AsyncIterator[MakeClient]:
+    """Return a maker of clients: of a real registry with ``url``, else of the in-memory one."""
+    async with AsyncExitStack() as stack:
+
+        def make(
+            *, transport: httpx.AsyncBaseTransport | None = None, **options: Any
+        ) -> RegistryClient:
+            if "url" not in options and transport is None:
+                transport = httpx.ASGITransport(app=memory_registry)
+            client = RegistryClient(make_config(**options), transport=transport)
+            stack.push_async_callback(client.aclose)
+            return client
+
+        yield make
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> RegistryClient:
+    """Return a client of the in-memory registry."""
+    return make_client()
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten the pauses between tries: the in-memory registry needs no rest."""
+    monkeypatch.setattr("reglite.deletion.ladder._FIRST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("reglite.deletion.position._PAUSES_SECONDS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("reglite.deletion.reading._PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("reglite.deletion.removal._PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("reglite.registry.retry._FIRST_SECONDS", 0.001)

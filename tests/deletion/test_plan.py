@@ -1,0 +1,424 @@
+import base64
+import json
+import zlib
+from itertools import pairwise
+from typing import Any
+
+import httpx
+import pytest
+
+from reglite import media_types
+from reglite.deletion import plan as plan_module
+from reglite.deletion.findings import read_findings
+from reglite.deletion.packing import pack, unpack
+from reglite.deletion.plan import DeletionPlan, make_plan
+from reglite.deletion.reading import RepositoryReader
+from reglite.deletion.removal import delete_by_digest
+from reglite.demo.exchange import Answer, Request, refuse
+from reglite.demo.presets import distribution_2_8
+from reglite.demo.registry import MemoryRegistry
+from reglite.errors import (
+    BadRequest,
+    ManifestUnknown,
+    PlanChanged,
+    RegistryTimeout,
+    RegistryUnreachable,
+    TagProtected,
+)
+from reglite.reference import Digest, format_referrers_tag
+from reglite.registry.client import RegistryClient
+from tests.deletion.conftest import MakeClient
+from tests.deletion.content import REPOSITORY, Repo, make_index
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
+
+CONTRACT_FIELDS = {
+    "digest", "kind", "tags", "protected", "parents", "children", "referrers", "related_tags",
+    "untag", "allowed", "reason", "complete", "checked", "total", "next", "plan",
+}  # fmt: skip
+
+
+@pytest.fixture
+def repo(memory_registry: MemoryRegistry) -> Repo:
+    return Repo(memory_registry)
+
+
+async def test_a_plan_names_every_tag_on_the_digest_and_no_other(
+    repo: Repo, client: RegistryClient
+) -> None:
+    digest = repo.add_image("a", "latest", "1.4.2", "stable")
+    repo.add_image("b", "1.4.1")
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert plan.tags == ("1.4.2", "latest", "stable")
+    assert (plan.kind, plan.untag) == ("image", "registry-api")
+    assert (plan.allowed, plan.reason) == (True, None)
+    assert (plan.complete, plan.checked, plan.total, plan.next) == (True, 4, 4, None)
+
+
+async def test_a_plan_has_the_fields_of_the_contract_and_is_json(
+    repo: Repo, client: RegistryClient
+) -> None:
+    plan = await make_plan(client, REPOSITORY, repo.add_image("a", "latest"))
+    document = json.loads(json.dumps(plan.to_json()))
+    assert document.keys() == CONTRACT_FIELDS
+    assert len(document["plan"]) == 64
+
+
+async def test_parents_are_tagged_indexes_also_around_a_nested_one(
+    repo: Repo, client: RegistryClient
+) -> None:
+    child = repo.add_image("child")
+    inner = repo.add_index([child])
+    outer = repo.add_index([inner], "multi")
+    direct = repo.add_index([child, repo.add_image("other")], "direct", "direct-too")
+    repo.add_index([child], annotations={"untagged": "yes"})
+    plan = await make_plan(client, REPOSITORY, child)
+    assert plan.parents == tuple(sorted([outer, direct]))
+    assert plan.tags == ()
+
+
+async def test_children_are_those_that_nothing_else_tagged_holds(
+    repo: Repo, client: RegistryClient
+) -> None:
+    alone, shared, tagged = (repo.add_image(name) for name in ("alone", "shared", "tagged"))
+    deep = repo.add_image("deep")
+    inner = repo.add_index([deep])
+    index = repo.add_index([alone, shared, tagged, inner], "multi")
+    repo.add_index([shared], "other")
+    repo.registry.move_tag(repo.name, "platform", tagged)
+    plan = await make_plan(client, REPOSITORY, index)
+    assert plan.kind == "index"
+    assert plan.children == tuple(sorted([alone, inner, deep]))
+
+
+async def test_a_protected_tag_protects_its_digest_and_what_its_index_reaches(
+    repo: Repo, make_client: MakeClient
+) -> None:
+    child, free = repo.add_image("child", "child"), repo.add_image("free", "free")
+    inner = repo.add_index([child])
+    index = repo.add_index([inner], "v1", "edge")
+    client = make_client(protect=("v*", "latest"))
+    for digest in (child, inner, index):
+        plan = await make_plan(client, REPOSITORY, digest)
+        assert plan.protected == ("v1",)
+        assert not plan.allowed
+        assert "'protect'" in (plan.reason or "")
+    assert (await make_plan(client, REPOSITORY, free)).allowed
+
+
+async def test_referrers_and_cosign_tags_are_named(repo: Repo, client: RegistryClient) -> None:
+    digest = repo.add_image("a", "latest")
+    subject = {"mediaType": media_types.OCI_MANIFEST, "digest": digest, "size": 2}
+    sbom = repo.add_image("sbom", subject=subject)
+    signature = f"{format_referrers_tag(digest)}.sig"
+    repo.add_image("signature", signature)
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert plan.referrers == (sbom,)
+    assert plan.related_tags == (signature,)
+
+
+async def test_the_fallback_list_of_referrers_is_read_past_the_cache_and_is_no_parent(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.behave_as(distribution_2_8())
+    digest = repo.add_image("a", "latest")
+    subject = {"mediaType": media_types.OCI_MANIFEST, "digest": digest, "size": 2}
+    first, second = repo.add_image("1", subject=subject), repo.add_image("2", subject=subject)
+    repo.add_index([first], format_referrers_tag(digest))
+    assert (await make_plan(client, REPOSITORY, digest)).referrers == (first,)
+    repo.add_index([first, second], format_referrers_tag(digest))
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert plan.referrers == tuple(sorted([first, second]))
+    assert (await make_plan(client, REPOSITORY, first)).parents == ()
+
+
+@pytest.mark.parametrize(
+    ("delete", "untag", "expected"),
+    [
+        ("enabled", "enabled", "registry-api"),
+        ("enabled", "400", "placeholder"),
+        ("enabled", "405", "placeholder"),
+        ("405", "400", "unsupported"),
+        ("405", "enabled", "registry-api"),  # distribution 3.0
+    ],
+)
+async def test_how_one_tag_can_go_is_found_by_probing(
+    repo: Repo, client: RegistryClient, delete: str, untag: str, expected: str
+) -> None:
+    repo.registry.switches.delete = delete  # type: ignore[assignment]
+    repo.registry.switches.untag = untag  # type: ignore[assignment]
+    plan = await make_plan(client, REPOSITORY, repo.add_image("a", "latest"))
+    assert plan.untag == expected
+    assert plan.allowed is (delete == "enabled")
+    if delete == "405":
+        assert "REGISTRY_STORAGE_DELETE_ENABLED=true" in (plan.reason or "")
+
+
+async def test_a_read_only_entry_gets_no_probe_and_says_which_setting_it_is(
+    repo: Repo, make_client: MakeClient
+) -> None:
+    digest = repo.add_image("a", "latest")
+    plan = await make_plan(make_client(can_delete=False), REPOSITORY, digest)
+    assert (plan.allowed, plan.untag) == (False, "unsupported")
+    assert "'delete: false'" in (plan.reason or "")
+    assert repo.registry.count_requests("DELETE", "") == 0
+
+
+async def test_a_digest_that_is_not_there_has_no_plan(repo: Repo, client: RegistryClient) -> None:
+    repo.add_image("a", "latest")
+    with pytest.raises(ManifestUnknown):
+        await make_plan(client, REPOSITORY, Digest("sha256:" + "0" * 64))
+
+
+async def test_an_untagged_digest_of_an_emptied_repository_has_a_plan(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.registry.switches.emptied_tags = "unknown"
+    digest = repo.add_image("a")
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert (plan.tags, plan.complete, plan.allowed, plan.total) == ((), True, True, 0)
+
+
+def fail_reads(registry: MemoryRegistry, tag: str, status: int, times: int = 10**6) -> None:
+    """Answer a status to HEAD and GET of one tag, as often as that."""
+    left = times
+
+    def fail(request: Request) -> Answer | None:
+        nonlocal left
+        if request.path.endswith(f"/manifests/{tag}") and request.method != "DELETE" and left:
+            left -= 1
+            return refuse(status, "UNKNOWN", "unknown error")
+        return None
+
+    registry.on_request = fail
+
+
+async def test_a_registry_that_goes_away_fails_the_plan(repo: Repo, client: RegistryClient) -> None:
+    digest = repo.add_image("a", "latest", "stable")
+    fail_reads(repo.registry, "stable", 503)
+    with pytest.raises(RegistryUnreachable):
+        await make_plan(client, REPOSITORY, digest)
+
+
+async def test_a_tag_that_could_not_be_read_is_never_taken_for_another_digest(
+    repo: Repo, make_client: MakeClient
+) -> None:
+    digest = repo.add_image("a", "latest", "stable")
+    fail_reads(repo.registry, "stable", 500)
+    plan = await make_plan(make_client(), REPOSITORY, digest)
+    assert plan.tags == ("latest",)
+    assert (plan.complete, plan.allowed, plan.checked, plan.total) == (False, False, 1, 2)
+    assert "tag stable" in (plan.reason or "")
+    with pytest.raises(PlanChanged):
+        await delete_by_digest(make_client(), REPOSITORY, digest, plan=plan.plan)
+    assert repo.tags == {"latest": digest, "stable": digest}
+
+
+async def test_stray_failures_under_pushes_are_asked_again(
+    repo: Repo, client: RegistryClient
+) -> None:
+    digest = repo.add_image("a", "latest", "stable")
+    fail_reads(repo.registry, "stable", 500, times=4)  # more than the client's own tries
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert (plan.tags, plan.complete) == (("latest", "stable"), True)
+
+
+async def test_a_single_404_is_a_half_written_tag_and_no_answer(
+    repo: Repo, client: RegistryClient
+) -> None:
+    digest = repo.add_image("a", "latest", "stable")
+    fail_reads(repo.registry, "stable", 404, times=2)  # HEAD, and GET behind it
+    assert (await make_plan(client, REPOSITORY, digest)).tags == ("latest", "stable")
+
+
+async def test_a_dangling_tag_does_not_stand_in_the_way(repo: Repo, client: RegistryClient) -> None:
+    digest = repo.add_image("a", "latest")
+    repo.registry.move_tag(repo.name, "broken", "sha256:" + "1" * 64)
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert (plan.tags, plan.complete, plan.checked) == (("latest",), True, 2)
+
+
+async def test_indexes_with_missing_children_and_rubbish_hold_nothing_up(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.registry.switches.has_referrers = False
+    digest = repo.add_image("a", "latest")
+    missing = [(Digest("sha256:" + "2" * 64), media_types.OCI_INDEX)]
+    repo.registry.put_manifest(repo.name, make_index(*missing), media_types.OCI_INDEX, "sparse")
+    for position, raw in enumerate(
+        [b'{"manifests": 5}', b'{"manifests": [1, null, {"digest": 7}, {"digest": "x"}]}', b"[1]"]
+    ):
+        repo.registry.put_manifest(repo.name, raw, media_types.OCI_INDEX, f"rubbish-{position}")
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert (plan.complete, plan.tags, plan.parents) == (True, ("latest",), ())
+
+
+async def follow(client: RegistryClient, digest: Digest, **options: float) -> list[DeletionPlan]:
+    """Follow ``next`` to the end, as the pages do."""
+    plans: list[DeletionPlan] = []
+    cursor: str | None = None
+    while not plans or plans[-1].next:
+        if plans:
+            query = httpx.URL(plans[-1].next or "").params
+            assert set(query) == {"cursor"}
+            cursor = query["cursor"]
+        plans.append(await make_plan(client, REPOSITORY, digest, cursor=cursor, **options))
+        assert len(plans) < 100
+    return plans
+
+
+async def test_a_partial_plan_is_completed_by_following_next(
+    repo: Repo, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = repo.add_image("a", "first", "last", "zz")
+    index = repo.add_index([digest], "m-index")
+    for number in range(100):
+        repo.add_image(str(number), f"n{number:03}")
+    client = make_client(max_connections=2, protect=("zz",))
+    whole = await make_plan(client, REPOSITORY, digest)
+    plans = await follow_in_pieces(client, digest, monkeypatch)
+    assert len(plans) > 2
+    assert [plan.allowed for plan in plans[:-1]] == [False] * (len(plans) - 1)
+    assert all(not plan.complete and plan.next for plan in plans[:-1])
+    assert all(a.checked < b.checked for a, b in pairwise(plans))
+    assert plans[-1] == whole
+    assert whole.parents == (index,)
+    assert whole.protected == ("zz",)
+    assert (plans[0].next or "").startswith(
+        "/api/v1/registries/memory:5000/repositories/team/project/app/manifests/sha256:"
+    )
+
+
+async def follow_in_pieces(
+    client: RegistryClient, digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> list[DeletionPlan]:
+    """Follow ``next`` while every call has time for one chunk of tags only."""
+
+    async def read_one_chunk(reader: RepositoryReader, *args: Any) -> int:
+        count = await read_findings(reader, *args)
+        reader._deadline = 0.0
+        return count
+
+    with monkeypatch.context() as patch:
+        patch.setattr("reglite.deletion.plan.read_findings", read_one_chunk)
+        return await follow(client, digest)
+
+
+async def test_a_call_without_time_for_one_tag_says_so(repo: Repo, client: RegistryClient) -> None:
+    digest = repo.add_image("a", "latest")
+    with pytest.raises(RegistryTimeout, match="latest"):
+        await make_plan(client, REPOSITORY, digest, budget_seconds=0)
+
+
+async def test_a_forged_cursor_hides_tags_but_opens_no_protection(
+    repo: Repo, make_client: MakeClient
+) -> None:
+    digest = repo.add_image("a", "latest", "x")
+    client = make_client(protect=("latest",))
+    forged = {"tags": [], "protected": [], "parents": {}, "held": [], "failed": [], "last": "zzz"}
+    plan = await make_plan(client, REPOSITORY, digest, cursor=pack(forged))
+    with pytest.raises((PlanChanged, TagProtected)):
+        await delete_by_digest(client, REPOSITORY, digest, plan=plan.plan)
+    assert repo.tags == {"latest": digest, "x": digest}
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["", "x", "????", "A" * 7000, pack([]), pack({"tags": ["../.."]}), pack({"tags": 5}), "eJwDAA"],
+)
+async def test_a_broken_cursor_is_a_bad_request(
+    repo: Repo, client: RegistryClient, cursor: str
+) -> None:
+    digest = repo.add_image("a", "latest")
+    with pytest.raises(BadRequest):
+        await make_plan(client, REPOSITORY, digest, cursor=cursor)
+
+
+def test_a_packed_bomb_is_refused() -> None:
+    bomb = base64.urlsafe_b64encode(zlib.compress(b" " * 4_000_000 + b"1")).decode().rstrip("=")
+    assert len(bomb) < 6000
+    with pytest.raises(BadRequest):
+        unpack(bomb)
+
+
+async def test_the_plan_of_a_big_repository_names_what_is_read_again(
+    repo: Repo, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_module, "REREAD_ALL_TAGS", 10)
+    digest = repo.add_image("a", "latest", "stable")
+    repo.add_index([digest], "multi")
+    for number in range(30):
+        repo.add_image(str(number), f"n{number:03}")
+    client = make_client(protect=("n02*",))
+    plan = await make_plan(client, REPOSITORY, digest)
+    hashed, _, named = plan.plan.partition(".")
+    assert len(hashed) == 64
+    assert unpack(named) == ["latest", "multi", "stable"]
+    repo.registry.requests.clear()
+    deletion = await delete_by_digest(client, REPOSITORY, digest, plan=plan.plan)
+    assert (deletion.tags, deletion.is_complete) == (("latest", "stable"), True)
+    assert repo.registry.count_requests("HEAD", "/manifests/n02") == 10
+    assert repo.registry.count_requests("HEAD", "/manifests/n01") == 0
+
+
+async def test_the_plan_of_a_big_repository_is_refused_when_a_named_tag_moves(
+    repo: Repo, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_module, "REREAD_ALL_TAGS", 1)
+    digest, other = repo.add_image("a", "latest", "stable"), repo.add_image("b", "b")
+    plan = await make_plan(client, REPOSITORY, digest)
+    repo.registry.move_tag(repo.name, "stable", other)
+    with pytest.raises(PlanChanged) as caught:
+        await delete_by_digest(client, REPOSITORY, digest, plan=plan.plan)
+    assert caught.value.detail["tags"] == ["latest"]
+    assert repo.registry.has_manifest(repo.name, digest)
+
+
+async def test_the_hash_changes_with_each_fact_and_with_nothing_else(
+    repo: Repo, client: RegistryClient, make_client: MakeClient
+) -> None:
+    digest = repo.add_image("a", "latest")
+    hashes = [(await make_plan(client, REPOSITORY, digest)).plan]
+    repo.add_image("unrelated", "unrelated")
+    assert (await make_plan(make_client(), REPOSITORY, digest)).plan == hashes[0]
+    repo.registry.move_tag(repo.name, "stable", digest)
+    hashes.append((await make_plan(client, REPOSITORY, digest)).plan)
+    repo.add_index([digest], "multi")
+    hashes.append((await make_plan(client, REPOSITORY, digest)).plan)
+    subject = {"mediaType": media_types.OCI_MANIFEST, "digest": digest, "size": 2}
+    repo.add_image("sbom", subject=subject)
+    hashes.append((await make_plan(client, REPOSITORY, digest)).plan)
+    hashes.append((await make_plan(make_client(protect=("stable",)), REPOSITORY, digest)).plan)
+    assert len(set(hashes)) == len(hashes)
+
+
+async def test_a_rate_limit_in_the_middle_makes_a_partial_plan(
+    repo: Repo, make_client: MakeClient
+) -> None:
+    digest = repo.add_image("a", "a")
+    for number in range(40):
+        repo.add_image(str(number), f"n{number:03}")
+
+    def limit(request: Request) -> Answer | None:
+        if request.path.endswith("/n030"):
+            return refuse(429, "TOOMANYREQUESTS", "slow down")
+        return None
+
+    repo.registry.on_request = limit
+    plan = await make_plan(make_client(max_connections=1), REPOSITORY, digest)
+    assert (plan.complete, plan.allowed, plan.tags) == (False, False, ("a",))
+    assert plan.next is not None
+    assert 1 <= plan.checked <= 31
+    repo.registry.on_request = None
+    assert (await follow(make_client(), digest))[-1].complete
+
+
+async def test_a_manifest_that_is_no_json_can_be_planned_and_deleted(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.registry.switches.has_referrers = False
+    digest = repo.registry.put_manifest(repo.name, b"not json", media_types.OCI_MANIFEST, "odd")
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert (plan.kind, plan.tags) == ("unknown", ("odd",))
+    assert (await delete_by_digest(client, REPOSITORY, digest, plan=plan.plan)).is_complete
+    assert repo.tags == {}
