@@ -12,7 +12,7 @@ _PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of an operation; ``kind`` is its JSON type, ``default`` as JSON would write it."""
+    """A parameter of an operation; ``kind`` is its JSON type, ``default`` in JSON."""
 
     name: str
     place: str
