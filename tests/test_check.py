@@ -1,15 +1,21 @@
 """``reglite check`` against registries that answer, refuse and are away."""
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from reglite import media_types
 from reglite.cli import main
 from reglite.demo.registry import MemoryRegistry
+from reglite.reference import Tag
+from reglite.registry.placeholder import build_placeholder
 from tests.support.docker_registry import DockerRegistry
+from tests.support.images import Pusher
 
 Run = Callable[..., Result]
 
@@ -117,6 +123,50 @@ def test_an_unknown_name_is_wrong_usage(check: Run) -> None:
     result = check({"harbor": {"url": "http://127.0.0.1:9"}}, "habor")
     assert result.exit_code == 2
     assert "there is no registry 'habor': did you mean 'harbor'?" in result.stderr
+
+
+def test_a_helper_is_named_and_what_it_says_opens_the_registry(
+    check: Run,
+    secured_docker_registry: DockerRegistry,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert secured_docker_registry.auth is not None
+    username, password = secured_docker_registry.auth
+    (tmp_path / "docker").mkdir()
+    helpers = {"credHelpers": {secured_docker_registry.host: "test"}}
+    (tmp_path / "docker/config.json").write_text(json.dumps(helpers))
+    program = tmp_path / "docker-credential-test"
+    answer = json.dumps({"ServerURL": "x", "Username": username, "Secret": password})
+    program.write_text(f"#!{sys.executable}\nprint({answer!r})\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    result = check({"s": {"url": secured_docker_registry.url}})
+    assert result.exit_code == 0, result.output
+    status, credentials, *_ = read_rows(result)["s"]
+    assert status.startswith("online")
+    assert credentials == "helper test"
+    assert password not in result.output
+
+
+def test_leftovers_of_an_interrupted_removal_are_found(
+    check: Run, docker_registry: DockerRegistry, pusher: Pusher, repository: str
+) -> None:
+    image = pusher.push_image("v1", "v2")
+    entries: dict[str, dict[str, object]] = {"local": {"url": docker_registry.url}}
+    clean = check(entries, "--leftovers", "--json")
+    (registry,) = json.loads(clean.stdout)["registries"]
+    assert [left for left in registry["leftovers"] if left["repository"] == repository] == []
+    raw = build_placeholder(image.digest, Tag("v1"), "nonce")
+    pusher.push_raw(raw, media_types.OCI_INDEX, "v1")
+    result = check(entries, "--leftovers")
+    assert result.exit_code == 1
+    assert f"left over: {repository}:v1 is on a placeholder" in result.stdout
+    (registry,) = json.loads(check(entries, "--leftovers", "--json").stdout)["registries"]
+    assert registry["fine"] is False
+    assert [
+        left["state"] for left in registry["leftovers"] if left["repository"] == repository
+    ] == ["placeholder"]
 
 
 def test_json_is_that_of_the_api(check: Run, serve: Callable[..., str]) -> None:
