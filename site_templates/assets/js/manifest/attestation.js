@@ -4,7 +4,7 @@ const object = (value) => (value && typeof value === "object" && !Array.isArray(
 const list = (value) => (Array.isArray(value) ? value.map(object) : []);
 const text = (value) => (typeof value === "string" ? value : "");
 const stated = (value) => (/^(NOASSERTION|NONE)?$/.test(text(value)) ? "" : text(value));
-const purlType = (purl) => /^pkg:([^/]+)\//.exec(text(purl))?.[1] ?? "";
+const purlType = (purl) => text(purl).match("^pkg:([^/]+)/")?.[1] ?? "";
 
 /**
  * Return {form, title, ...} of a parsed JSON document; form is "packages", "provenance" or "other".

@@ -3,10 +3,12 @@ import { createTurn, isAbort, registryPath, request, requestOnce, withQuery } fr
 import { announce, make, one, partsOf, showProgress } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { formats, t } from "../lib/i18n.js";
+import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
 import { decode, link } from "../lib/url-state.js";
-import { copyFrom } from "../elements/copy.js";
+import { copyFrom, copyText } from "../elements/copy.js";
 import { trouble } from "../elements/messages.js";
+import { session } from "../elements/session.js";
 import { attestationFolds, referrerFolds } from "../manifest/attached.js";
 import { chartPairs } from "../manifest/chart.js";
 import { builtPair, configPairs, kindOf, pair, plain, sizePair, sourcePairs } from "../manifest/facts.js";
@@ -39,10 +41,8 @@ const showTitle = () => {
   document.title = `${reference.join("")}, ${where.registry}, RegLite`;
 };
 
-const showPull = async (view) => {
-  const { registries } = await requestOnce("/api/v1/registries");
-  const registry = registries.find((entry) => entry.name === where.registry);
-  if (!registry || ["signature", "attestation", "placeholder"].includes(view.kind)) return;
+const showPull = (view, registry) => {
+  if (["signature", "attestation", "placeholder"].includes(view.kind)) return;
   const format = view.kind === "chart" ? "helm" : "docker";
   const command = FORMATS[format](registry, where.repository, where.tag, view.digest);
   const verb = /^\w+ pull /.exec(command)[0];
@@ -50,6 +50,39 @@ const showPull = async (view) => {
   page.pull_text.textContent = command.slice(verb.length);
   page.pull_copy.onclick = () => copyFrom(page.pull_copy, command);
   page.pull.hidden = false;
+};
+
+/** Why the Delete button does nothing for this reader, or "". */
+const whyNotDelete = (registry, role) => {
+  if (!registry.can_delete) return t("tags.deletion_off");
+  return role === "maintainer" ? "" : t("tags.needs_maintainer");
+};
+
+const showDelete = (view, registry, role) => {
+  const why = whyNotDelete(registry, role);
+  page.delete.hidden = false;
+  page.delete.title = why;
+  page.delete.setAttribute("aria-disabled", why !== "");
+  page.delete.onclick = async () => {
+    if (why) return announce(why);
+    const { openDeletion } = await import("../deletion/dialog.js");
+    await openDeletion({
+      where: { registry: where.registry, repository: where.repository }, registry,
+      targets: [{ tag: where.tag || null, digest: view.digest }],
+      onState: () => {},
+      onGone: () => location.assign(link("tags.html", { registry: where.registry, repository: where.repository })),
+      failures: page.problem,
+    });
+  };
+};
+
+/** What needs the registry's entry and the reader's role: pull command, deletion. */
+const showActions = async (view) => {
+  const [{ registries }, { role }] = await Promise.all([requestOnce("/api/v1/registries"), session]);
+  const registry = registries.find((entry) => entry.name === where.registry);
+  if (!registry) return;
+  showPull(view, registry);
+  showDelete(view, registry, role);
 };
 
 const showFacts = (view, chosen) => {
@@ -66,6 +99,7 @@ const showFacts = (view, chosen) => {
     ...(view.subject ? [pair(t("manifest.subject"), make("a", { class: "link", href: link("manifest.html", { registry: where.registry, repository: where.repository, digest: view.subject }) }, shortDigest(view.subject)), "code")] : []),
     ...sourcePairs(view),
   );
+  page.digest = view.digest;
 };
 
 const showRaw = (view) => {
@@ -115,9 +149,10 @@ const show = async (view, signal) => {
   const needsImage = view.kind === "index" && chosen && !view.image;
   const [image] = await Promise.all([
     needsImage ? request(manifestPath(view.digest, chosen.platform), { signal }) : view,
-    showPull(view),
+    showActions(view),
   ]);
   showImage(image, chosen);
+  if (image !== view) page.facts.append(...sourcePairs(image));
   if (view.kind === "chart") fillSection("chart", await chartPairs(repository, view, signal));
   announce(t("manifest.ready", { name: page.title.textContent }));
   await showAttached(view, chosen, signal);
@@ -136,6 +171,11 @@ const load = async (fresh = false) => {
   }
 };
 
+bindKeys({
+  KeyC: () => page.pull_copy.click(),
+  KeyY: () => copyText(page.digest),
+  Delete: () => page.delete.click(),
+});
 showTitle();
 page.refresh.onclick = () => load(true);
 document.addEventListener("rl:signed-in", () => load());
