@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reglite.credentials import TOKEN_USERNAME, AuthKind, Credentials
+from reglite.credentials import AuthKind, Credentials, make_credentials
 from reglite.errors import Denied, RegistryTimeout, RegliteError
 
 TIMEOUT_SECONDS = 60.0
@@ -51,9 +51,7 @@ class CredentialHelper:
         username, secret = answer.get("Username"), answer.get("Secret")
         if not isinstance(username, str) or not isinstance(secret, str):
             raise self._fail("answered without Username and Secret")
-        if username == TOKEN_USERNAME:
-            return Credentials(username, "", secret)
-        return Credentials(username, secret) if username or secret else None
+        return make_credentials(username, secret) if username or secret else None
 
     @property
     def _environ(self) -> dict[str, str]:

@@ -71,6 +71,13 @@ class FixedCredentials:
         return self.credentials
 
 
+def make_credentials(username: str, secret: str) -> Credentials:
+    """Pair a user name with its secret, which for Docker's user ``<token>`` is no password."""
+    if username == TOKEN_USERNAME:
+        return Credentials(username, "", secret)
+    return Credentials(username, secret)
+
+
 def parse_basic_auth(encoded: str) -> Credentials:
     """Read base64 of ``user:password`` as Docker writes it; raises ConfigurationError."""
     try:
@@ -83,4 +90,4 @@ def parse_basic_auth(encoded: str) -> Credentials:
         raise ConfigurationError(
             "is not base64 of 'user:password': make it with  printf %s 'user:password' | base64"
         )
-    return Credentials(username, password.rstrip("\0"))
+    return make_credentials(username, password.rstrip("\0"))

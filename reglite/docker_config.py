@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reglite.credentials import TOKEN_USERNAME, Credentials, parse_basic_auth
+from reglite.credentials import (
+    TOKEN_USERNAME,
+    Credentials,
+    make_credentials,
+    parse_basic_auth,
+)
 from reglite.errors import ConfigurationError
 from reglite.key_path import KeyPath
 from reglite.registry_url import DOCKER_HUB_HOST, DOCKER_HUB_LOGIN, parse_docker_server
@@ -134,7 +139,7 @@ def _read_password(texts: Mapping[str, str], place: KeyPath) -> Credentials | No
         except ConfigurationError as exc:
             raise (place / "auth").error(f"{exc.message}, or run 'docker login' again") from exc
     if "username" in texts and "password" in texts:
-        return Credentials(texts["username"], texts["password"])
+        return make_credentials(texts["username"], texts["password"])
     return None
 
 

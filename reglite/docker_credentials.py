@@ -1,5 +1,6 @@
 """What Docker has for one host: ``credHelpers``, then ``credsStore``, then ``auths``; or ECR's."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from reglite.aws import EcrCredentials, find_ecr_region
@@ -58,9 +59,17 @@ def list_stored(docker: DockerConfig) -> tuple[DockerConfig, tuple[str, ...]]:
         servers = helper.list_servers()
     except RegliteError as exc:
         return docker, (f"{docker.path}: credsStore: {exc.message}",)
-    hosts = {find_host(server): server for server in servers}
-    stored = {host: server for host, server in hosts.items() if host is not None}
-    return replace(docker, stored=stored), ()
+    return replace(docker, stored=_find_hosts(servers)), ()
+
+
+def _find_hosts(servers: Iterable[str]) -> dict[str, str]:
+    """Return by host the server to ask for: as Docker asks, where the store lists it so."""
+    stored: dict[str, str] = {}
+    for server in servers:
+        host = find_host(server)
+        if host is not None and stored.get(host) != format_server(host):
+            stored[host] = server
+    return stored
 
 
 def find_docker_credential(host: str, docker: DockerConfig) -> CredentialSource:

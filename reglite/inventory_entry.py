@@ -3,7 +3,12 @@
 import re
 from pathlib import Path
 
-from reglite.credentials import Credentials, CredentialSource, FixedCredentials, parse_basic_auth
+from reglite.credentials import (
+    CredentialSource,
+    FixedCredentials,
+    make_credentials,
+    parse_basic_auth,
+)
 from reglite.docker_config import DockerConfig
 from reglite.docker_credentials import find_docker_credential
 from reglite.errors import ConfigurationError, NameInvalid
@@ -98,7 +103,7 @@ def _read_credential(section: RegistrySection, place: KeyPath) -> CredentialSour
     if section.username is not None and password is not None:
         if not section.username or ":" in section.username:
             (place / "username").fail("must not be empty or hold a colon")
-        return FixedCredentials(Credentials(section.username, password))
+        return FixedCredentials(make_credentials(section.username, password))
     if password is not None:
         (place / "password").fail("needs a 'username' beside it")
     if section.auth is None:

@@ -264,6 +264,17 @@ class TestStore:
         assert SECRET not in repr(inventory)
         assert "refresh-token" not in repr(inventory.registries)
 
+    @pytest.mark.parametrize("reverse", [False, True])
+    def test_of_two_names_of_one_host_the_one_that_docker_asks_for_is_asked(
+        self, install: Install, load: Load, reverse: bool
+    ) -> None:
+        servers = ["https://index.docker.io/v1/", "docker.io"]
+        listed = dict.fromkeys(sorted(servers, reverse=reverse), "ana")
+        program = install("store", answer("https://index.docker.io/v1/"), listed)
+        (config,) = load({"credsStore": "store"}).registries
+        assert asyncio.run(config.credential.resolve()) == Credentials("ana", SECRET)
+        assert program.calls[1:] == [["get", "https://index.docker.io/v1/"]]
+
     def test_a_host_that_it_does_not_list_is_not_asked_for(
         self, install: Install, load: Load
     ) -> None:

@@ -42,6 +42,8 @@ def test_logins_are_read_by_host() -> None:
         ({"username": "u", "password": "p"}, ("u", "p", None)),
         ({"auth": USER_PASS, "identitytoken": "t"}, ("user", "", "t")),
         ({"identitytoken": "t"}, ("<token>", "", "t")),
+        ({"auth": "PHRva2VuPjpyZWZyZXNo"}, ("<token>", "", "refresh")),
+        ({"username": "<token>", "password": "refresh"}, ("<token>", "", "refresh")),
         ({"auth": "", "email": "a@b"}, None),
         ({}, None),
     ],
