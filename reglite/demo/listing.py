@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import random
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
@@ -31,7 +32,7 @@ def list_catalog(request: Request, store: Store, switches: Switches) -> Answer:
     if switches.order == "random":  # go-containerregistry: no order, no last, no Link
         _shuffle(names)
         return answer_json({"repositories": names[:n]})
-    key = _split if switches.order == "component" else str
+    key = _split if switches.order == "component" else _keep_whole
     page, headers = _cut(request, sorted(names, key=key), key, n, switches)
     return answer_json({"repositories": page}, headers=headers)
 
@@ -51,7 +52,7 @@ def list_tags(request: Request, repository: Repository, store: Store, switches: 
     n = _read_n(request)
     if n is None or (switches.max_tags_n is not None and n > switches.max_tags_n):
         n = len(tags) if n is None and switches.max_tags_n is None else switches.max_tags_n
-    page, headers = _cut(request, sorted(tags), str, n or 0, switches)
+    page, headers = _cut(request, sorted(tags), _keep_whole, n or 0, switches)
     return answer_json({"name": repository, "tags": page}, headers=headers)
 
 
@@ -70,6 +71,10 @@ def _split(name: str) -> list[str]:
     return name.split("/")
 
 
+def _keep_whole(name: str) -> list[str]:
+    return [name]
+
+
 def _scatter(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
@@ -77,14 +82,14 @@ def _scatter(name: str) -> bytes:
 def _cut(
     request: Request,
     names: Sequence[str],
-    key: Callable[[str], object],
+    key: Callable[[str], list[str]],
     n: int,
     switches: Switches,
 ) -> tuple[list[str], dict[str, str]]:
     last = _read_last(request, switches)
-    rest = [name for name in names if key(name) > key(last)] if last else list(names)  # type: ignore[operator]
+    rest = names[bisect_right(names, key(last), key=key) :] if last else names
     size = n if switches.short_page_size is None else min(n, switches.short_page_size)
-    page = rest[:size]
+    page = list(rest[:size])
     has_more = len(rest) > len(page) or (switches.links_exact_fit and len(page) == n)
     if not page or not has_more:
         return page, {}

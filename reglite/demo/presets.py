@@ -1,7 +1,8 @@
 """Switches as real registries have them; each line was observed or stands in their trackers."""
 
-from reglite.demo.switches import Switches
+from reglite.demo.switches import ALL_ACTIONS, Switches
 
+_NO_CATALOG = ALL_ACTIONS - {"*"}  # no token opens the catalog: 401 insufficient_scope
 _TWO = {"Docker-Distribution-Api-Version": "registry/2.0"}
 
 
@@ -51,8 +52,7 @@ def docker_hub() -> Switches:
         service="registry.docker.io",
         token_field="both",  # noqa: S106
         is_pull_anonymous=True,
-        has_catalog=False,
-        catalog_status=401,
+        granted_actions=_NO_CATALOG,
         delete="405",
         untag="405",
         has_referrers=False,
@@ -79,9 +79,7 @@ def ghcr() -> Switches:
 
 def gitlab() -> Switches:
     """GitLab's registry: no catalog to its users, tags can be deleted."""
-    return Switches(
-        auth="bearer", service="container_registry", has_catalog=False, catalog_status=401
-    )
+    return Switches(auth="bearer", service="container_registry", granted_actions=_NO_CATALOG)
 
 
 def quay() -> Switches:

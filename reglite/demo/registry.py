@@ -40,10 +40,14 @@ Hook = Callable[[Request], Answer | Awaitable[Answer | None] | None]
 AnswerHook = Callable[[Request, Answer], Awaitable[None] | None]
 
 
+_LOG_LENGTH = 200_000
+
+
 class MemoryRegistry:
     """A registry without a disk: for the demo, and with its switches for the tests.
 
-    ``requests`` is the log. ``on_request`` runs before a request is answered and may change the
+    ``requests`` is the log; of a registry that runs for days it forgets the older half now and
+    then. ``on_request`` runs before a request is answered and may change the
     registry, return an Answer of its own or raise, which breaks the exchange off; ``on_answer``
     runs when the work is done and the answer has not left yet. Both may be coroutine functions.
     """
@@ -73,8 +77,7 @@ class MemoryRegistry:
             await _live(receive, send)
             return
         request = await read_request(scope, receive)
-        logged = log_request(request)
-        self.requests.append(logged)
+        logged = self._log(request)
         answer = await self._answer(request)
         answer.headers = {**self.switches.server_headers, **answer.headers}
         render_failure(answer, self.switches.error_style)
@@ -130,6 +133,13 @@ class MemoryRegistry:
             logged.method == method and re.search(path_pattern, logged.path) is not None
             for logged in self.requests
         )
+
+    def _log(self, request: Request) -> LoggedRequest:
+        if len(self.requests) >= _LOG_LENGTH:
+            del self.requests[: _LOG_LENGTH // 2]
+        logged = log_request(request)
+        self.requests.append(logged)
+        return logged
 
     def _hold(self, repository: str) -> StoredRepository:
         return self.repositories.setdefault(Repository(repository), StoredRepository())

@@ -68,6 +68,8 @@ class Switches:
     is_child_kept: bool = False  # zot: 405 while an index names the manifest
     is_tagged_kept: bool = False  # Artifact Registry: 400 while any tag is on the digest
 
+    half_deletions: int = 0  # 2.8 under pushes: 500, manifest gone, its tags still listed
+
     # Referrers.
     has_referrers: bool = True
     applies_referrers_filter: bool = True  # filters by artifactType and says so
