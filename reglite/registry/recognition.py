@@ -30,13 +30,14 @@ _MARKS = (  # header, a part of its value in lower case, name; the first that fi
 )
 
 
-def recognise_server(headers: Mapping[str, str], challenge: str = "") -> str | None:
+def recognise_server(headers: Mapping[str, str], challenge: Challenge | None) -> str | None:
     """Return the server's name, such as "harbor"; "distribution" for what looks like the original.
 
-    ``challenge`` is the WWW-Authenticate header that it gave before the credentials were sent.
+    ``challenge`` is the one that it gave before it was shown any credentials.
     """
     seen = {name.lower(): value.lower() for name, value in headers.items()}
-    seen.setdefault("www-authenticate", challenge.lower())
+    if challenge is not None:
+        seen["www-authenticate"] = format_challenge(challenge).lower()
     for name, part, server in _MARKS:
         if name in seen and part in seen[name]:
             return server
@@ -50,10 +51,9 @@ def read_ping(registry: str, answer: Answer, challenge: Challenge | None) -> Pin
             f"registry '{registry}': its url leads to a web page, not to a registry: check host, "
             "port and path prefix"
         )
-    asked = format_challenge(challenge) if challenge else ""
     return Ping(
         latency_ms=answer.seconds * 1000,
         has_challenged=challenge is not None,
-        server=recognise_server(answer.headers, asked),
+        server=recognise_server(answer.headers, challenge),
         is_http=answer.url.startswith("http://"),
     )

@@ -1,7 +1,7 @@
 """What the tests of reglite.registry build their registries and settings from."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import httpx
@@ -9,9 +9,14 @@ import httpx
 from reglite.credentials import Credentials, FixedCredentials
 from reglite.media_types import OCI_INDEX
 from reglite.reference import compute_digest
+from reglite.registry.client import RegistryClient
 from reglite.registry_config import RegistryConfig
 
-Handler = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
+MakeClient = Callable[..., RegistryClient]
+Handler = (
+    Callable[[httpx.Request], httpx.Response]
+    | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
+)
 
 URL = "http://registry.test"
 EMPTY_INDEX = b'{"schemaVersion":2,"mediaType":"' + OCI_INDEX.encode() + b'","manifests":[]}'

@@ -1,6 +1,6 @@
 """Clients for the tests of reglite.registry, closed when the test ends."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -8,9 +8,7 @@ import pytest
 
 from reglite.demo.registry import MemoryRegistry
 from reglite.registry.client import RegistryClient
-from tests.registry.clients import Handler, make_config
-
-MakeClient = Callable[..., RegistryClient]
+from tests.registry.clients import Handler, MakeClient, make_config
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The byte-bound cache, and the work that is shared while it runs."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,14 @@ KIB = 1024
 
 
 class Clock:
-    def __init__(self):
+    def __init__(self) -> None:
         self.seconds = 0.0
 
-    def __call__(self):
+    def __call__(self) -> Any:
         return self.seconds
 
 
-def test_least_recently_used_goes_first():
+def test_least_recently_used_goes_first() -> None:
     cache = ContentCache(16 * KIB)
     for name in "abc":
         cache.put(name, name, 4 * KIB - 512)
@@ -29,7 +30,7 @@ def test_least_recently_used_goes_first():
     assert cache.size_bytes <= 16 * KIB
 
 
-def test_value_that_would_push_out_everything_is_not_kept():
+def test_value_that_would_push_out_everything_is_not_kept() -> None:
     cache = ContentCache(16 * KIB)
     cache.put("small", 1, 10)
     cache.put("huge", 2, 8 * KIB)
@@ -37,7 +38,7 @@ def test_value_that_would_push_out_everything_is_not_kept():
     assert cache.get("small") == 1
 
 
-def test_value_is_replaced_and_its_bytes_counted_once():
+def test_value_is_replaced_and_its_bytes_counted_once() -> None:
     cache = ContentCache(16 * KIB)
     cache.put("a", 1, 1000)
     size = cache.size_bytes
@@ -48,7 +49,7 @@ def test_value_is_replaced_and_its_bytes_counted_once():
     assert cache.size_bytes == 0
 
 
-def test_value_with_a_lifetime_gets_stale():
+def test_value_with_a_lifetime_gets_stale() -> None:
     clock = Clock()
     cache = ContentCache(clock=clock)
     cache.put("tag", "digest", 10, expires_at=10.0)
@@ -59,7 +60,7 @@ def test_value_with_a_lifetime_gets_stale():
     assert cache.get_stale("tag") == "digest"
 
 
-def test_values_are_discarded_by_their_keys():
+def test_values_are_discarded_by_their_keys() -> None:
     cache = ContentCache()
     for key in range(6):
         cache.put(key, key, 1)
@@ -68,10 +69,10 @@ def test_values_are_discarded_by_their_keys():
 
 
 @pytest.mark.anyio
-async def test_identical_work_is_done_once():
+async def test_identical_work_is_done_once() -> None:
     in_flight, calls, gate = InFlight(), [], asyncio.Event()
 
-    async def work():
+    async def work() -> Any:
         calls.append(1)
         await gate.wait()
         return "outcome"
@@ -86,10 +87,10 @@ async def test_identical_work_is_done_once():
 
 
 @pytest.mark.anyio
-async def test_failure_is_shared_and_not_kept():
+async def test_failure_is_shared_and_not_kept() -> None:
     in_flight, calls, gate = InFlight(), [], asyncio.Event()
 
-    async def work():
+    async def work() -> None:
         calls.append(1)
         await gate.wait()
         raise ValueError("no")
@@ -105,10 +106,10 @@ async def test_failure_is_shared_and_not_kept():
 
 
 @pytest.mark.anyio
-async def test_work_is_taken_up_when_its_leader_is_cancelled():
+async def test_work_is_taken_up_when_its_leader_is_cancelled() -> None:
     in_flight, calls, gate = InFlight(), [], asyncio.Event()
 
-    async def work():
+    async def work() -> Any:
         calls.append(1)
         await gate.wait()
         return len(calls)
@@ -123,10 +124,10 @@ async def test_work_is_taken_up_when_its_leader_is_cancelled():
 
 
 @pytest.mark.anyio
-async def test_cancelled_waiter_disturbs_nobody():
+async def test_cancelled_waiter_disturbs_nobody() -> None:
     in_flight, gate = InFlight(), asyncio.Event()
 
-    async def work():
+    async def work() -> Any:
         await gate.wait()
         return "outcome"
 
@@ -135,4 +136,4 @@ async def test_cancelled_waiter_disturbs_nobody():
     waiter.cancel()
     await asyncio.wait([waiter])
     gate.set()
-    assert await asyncio.gather(leader, other) == ["outcome"] * 2
+    assert [await leader, await other] == ["outcome"] * 2

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -46,46 +47,46 @@ def make_answer(raw: bytes = EMPTY_INDEX, **headers: str) -> Answer:
     ],
 )
 def test_media_type_is_told_by_the_document_then_the_header_then_the_shape(
-    declared, document, expected
-):
+    declared: str, document: Any, expected: Any
+) -> None:
     assert tell_media_type(declared, json.dumps(document).encode()) == expected
 
 
-def test_broken_json_keeps_the_declared_type():
+def test_broken_json_keeps_the_declared_type() -> None:
     assert tell_media_type(media_types.OCI_INDEX, b'{"mediaType"') == media_types.OCI_INDEX
     assert tell_media_type("text/html", b"<html>") == "text/html"
 
 
-def test_absent_digest_header_means_hashing():
+def test_absent_digest_header_means_hashing() -> None:
     manifest = read_manifest(make_answer(Content_Type=media_types.OCI_INDEX), "v1", "here")
     assert manifest.digest == EMPTY_INDEX_DIGEST
     assert manifest.raw == EMPTY_INDEX
 
 
 @pytest.mark.parametrize("declared", ["nonsense", "md5:1234", "sha256:short", ""])
-def test_digest_header_that_is_no_digest_means_hashing(declared):
+def test_digest_header_that_is_no_digest_means_hashing(declared: str) -> None:
     answer = make_answer(Docker_Content_Digest=declared)
     assert read_manifest(answer, "v1", "here").digest == EMPTY_INDEX_DIGEST
 
 
-def test_lying_digest_header_is_refused():
+def test_lying_digest_header_is_refused() -> None:
     with pytest.raises(RegistryProtocol, match="lies"):
         read_manifest(make_answer(Docker_Content_Digest=OTHER_DIGEST), "v1", "here")
 
 
 @pytest.mark.parametrize("declared", [OTHER_DIGEST, EMPTY_INDEX_DIGEST])
-def test_other_bytes_than_the_digest_asked_for_are_refused(declared):
+def test_other_bytes_than_the_digest_asked_for_are_refused(declared: str) -> None:
     with pytest.raises(RegistryProtocol):
         read_manifest(make_answer(Docker_Content_Digest=declared), OTHER_DIGEST, "here")
 
 
-def test_manifest_may_be_asked_for_by_sha512():
+def test_manifest_may_be_asked_for_by_sha512() -> None:
     digest = compute_digest(EMPTY_INDEX, "sha512")
     answer = make_answer(Docker_Content_Digest=EMPTY_INDEX_DIGEST)
     assert read_manifest(answer, digest, "here").digest == digest
 
 
-def test_digest_of_signed_schema1_is_that_of_its_payload():
+def test_digest_of_signed_schema1_is_that_of_its_payload() -> None:
     payload = b'{\n   "schemaVersion": 1,\n   "name": "a"\n}'
     head, tail = payload[:-2], payload[-2:]
     protected = json.dumps(
@@ -116,7 +117,7 @@ def test_digest_of_signed_schema1_is_that_of_its_payload():
         {"Content_Encoding": "gzip"},
     ],
 )
-def test_head_that_does_not_tell_everything_is_not_trusted(headers):
+def test_head_that_does_not_tell_everything_is_not_trusted(headers: Any) -> None:
     whole = {
         "Content_Type": f"{media_types.OCI_INDEX}; charset=utf-8",
         "Docker_Content_Digest": EMPTY_INDEX_DIGEST,

@@ -1,6 +1,7 @@
 """What a registry's refusals mean, whatever shape their bodies have."""
 
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -76,7 +77,7 @@ def translate(call: Call, answer: Answer, **options: object) -> errors.RegliteEr
         (TAGS, 204, "", errors.RegistryProtocol),
     ],
 )
-def test_status_and_code_tell_the_error(call, status, code, expected):
+def test_status_and_code_tell_the_error(call: Call, status: int, code: str, expected: Any) -> None:
     body = make_body(code, message="said the registry") if code else b""
     assert type(translate(call, make_answer(status, body))) is expected
 
@@ -101,7 +102,7 @@ def test_status_and_code_tell_the_error(call, status, code, expected):
         (b"[" * 50_000, "application/json", "403"),
     ],
 )
-def test_every_shape_of_body_gives_a_message(body, content_type, said):
+def test_every_shape_of_body_gives_a_message(body: bytes, content_type: str, said: str) -> None:
     error = translate(MANIFEST, make_answer(403, body, Content_Type=content_type))
     assert isinstance(error, errors.Denied)
     assert said in error.message
@@ -110,36 +111,36 @@ def test_every_shape_of_body_gives_a_message(body, content_type, said):
     assert "<script>" not in error.message
 
 
-def test_message_of_a_registry_is_shortened():
+def test_message_of_a_registry_is_shortened() -> None:
     body = make_body("DENIED", message="x" * 10_000)
     assert len(translate(MANIFEST, make_answer(403, body)).message) < 300
 
 
-def test_message_that_repeats_a_secret_is_left_out():
+def test_message_that_repeats_a_secret_is_left_out() -> None:
     body = make_body("DENIED", message="Authorization was: Bearer s3cret")
     error = translate(MANIFEST, make_answer(403, body), secrets=("s3cret",))
     assert "s3cret" not in error.message
     assert "403" in error.message
 
 
-def test_rate_limit_tells_when_to_try_again():
+def test_rate_limit_tells_when_to_try_again() -> None:
     error = translate(TAGS, make_answer(429, b"", Retry_After="17"))
     assert isinstance(error, errors.TooManyRequests)
     assert error.retry_after_seconds == 17
     assert error.headers == {"Retry-After": "17"}
 
 
-def test_rate_limit_without_a_time_is_one_all_the_same():
+def test_rate_limit_without_a_time_is_one_all_the_same() -> None:
     error = translate(TAGS, make_answer(429))
     assert error.headers == {}
 
 
-def test_missing_catalog_says_what_to_do():
+def test_missing_catalog_says_what_to_do() -> None:
     assert "inventory" in translate(CATALOG, make_answer(404)).message
 
 
 @given(st.binary(max_size=300))
-def test_any_body_can_be_read(body):
+def test_any_body_can_be_read(body: bytes) -> None:
     assert isinstance(parse_faults(body), tuple)
 
 
@@ -152,7 +153,7 @@ def test_any_body_can_be_read(body):
         ),
     )
 )
-def test_any_json_can_be_read(document):
+def test_any_json_can_be_read(document: Any) -> None:
     for fault in parse_faults(json.dumps(document).encode()):
         assert isinstance(fault.code, str)
         assert isinstance(fault.message, str)

@@ -1,5 +1,7 @@
 """Where a registry may send RegLite, with or without its credentials."""
 
+from typing import Any
+
 import pytest
 
 from reglite.errors import RegistryProtocol
@@ -39,25 +41,25 @@ MALFORMED = [
 ]
 
 
-def make_guard(url="https://registry.test", resolve=resolve_nothing):
+def make_guard(url: str = "https://registry.test", resolve: Any = resolve_nothing) -> Any:
     return Guard("here", url, resolve)
 
 
 @pytest.mark.parametrize("url", METADATA + MALFORMED)
-async def test_realm_at_a_forbidden_address_is_refused(url):
+async def test_realm_at_a_forbidden_address_is_refused(url: str) -> None:
     with pytest.raises(RegistryProtocol) as caught:
         await make_guard().check_realm(url)
     assert "secret" not in caught.value.message
 
 
 @pytest.mark.parametrize("url", METADATA + MALFORMED)
-async def test_redirect_to_a_forbidden_address_is_refused(url):
+async def test_redirect_to_a_forbidden_address_is_refused(url: str) -> None:
     with pytest.raises(RegistryProtocol):
         await make_guard().check_redirect(url)
 
 
-async def test_name_that_resolves_to_a_metadata_address_is_refused():
-    async def resolve(host):
+async def test_name_that_resolves_to_a_metadata_address_is_refused() -> None:
+    async def resolve(host: str) -> Any:
         assert host == "innocent.test"
         return ["203.0.113.7", "169.254.169.254"]
 
@@ -77,23 +79,23 @@ async def test_name_that_resolves_to_a_metadata_address_is_refused():
         ("http://169.254.10.10:5000", "http://169.254.10.10:5000/token"),
     ],
 )
-async def test_realm_that_may_get_credentials(registry, realm):
+async def test_realm_that_may_get_credentials(registry: Any, realm: str) -> None:
     assert await make_guard(registry).check_realm(realm) == realm
 
 
-async def test_realm_over_plain_http_is_refused_for_a_registry_over_https():
+async def test_realm_over_plain_http_is_refused_for_a_registry_over_https() -> None:
     with pytest.raises(RegistryProtocol, match="not https"):
         await make_guard().check_realm("http://auth.test/token")
 
 
 @pytest.mark.parametrize("url", ["http://localhost/x", "https://127.0.0.1:8443/x", "http://[::1]/"])
-async def test_redirect_from_elsewhere_to_this_machine_is_refused(url):
+async def test_redirect_from_elsewhere_to_this_machine_is_refused(url: str) -> None:
     with pytest.raises(RegistryProtocol, match="this machine"):
         await make_guard().check_redirect(url)
     assert await make_guard("http://localhost:5000").check_redirect(url) == url
 
 
-def test_own_origin_is_scheme_host_and_port():
+def test_own_origin_is_scheme_host_and_port() -> None:
     guard = make_guard("https://registry.test/prefix")
     assert guard.is_own("https://registry.test:443/elsewhere")
     assert not guard.is_own("http://registry.test/prefix")
@@ -102,5 +104,5 @@ def test_own_origin_is_scheme_host_and_port():
 
 
 @pytest.mark.parametrize("text", ["203.0.113.7", "10.0.0.1", "2001:db8::1", "registry.test", ""])
-def test_ordinary_addresses_are_not_forbidden(text):
+def test_ordinary_addresses_are_not_forbidden(text: str) -> None:
     assert not is_forbidden_address(text)

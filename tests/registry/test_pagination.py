@@ -1,5 +1,8 @@
 """The Link header of real registries, and cursors that come back from anybody."""
 
+from contextlib import suppress
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +37,7 @@ REQUESTED = "https://registry.test/v2/_catalog?n=10"
         ("", None),
     ],
 )
-def test_next_page_is_found_in_every_style(header, expected):
+def test_next_page_is_found_in_every_style(header: str, expected: Any) -> None:
     assert parse_next([header], REQUESTED) == expected
 
 
@@ -51,45 +54,42 @@ def test_next_page_is_found_in_every_style(header, expected):
         "/v2/_catalog?last=" + "b" * 5000,
     ],
 )
-def test_link_to_elsewhere_is_refused(target):
+def test_link_to_elsewhere_is_refused(target: str) -> None:
     with pytest.raises(RegistryProtocol):
         parse_next([f'<{target}>; rel="next"'], REQUESTED)
 
 
 @given(st.text(max_size=300))
-def test_any_link_header_is_read_or_refused(header):
-    try:
-        parse_next([header, f'<{header}>; rel="next"'], REQUESTED)
-    except RegistryProtocol as exc:
-        assert exc.code == "REGISTRY_PROTOCOL"
+def test_any_link_header_is_read_or_refused(header: str) -> None:
+    with suppress(RegistryProtocol):
+        found = parse_next([header, f'<{header}>; rel="next"'], REQUESTED)
+        assert found is None or 0 < len(found) <= 4096
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=20), st.text(max_size=60), min_size=1))
-def test_cursor_survives_the_round_trip(fields):
+def test_cursor_survives_the_round_trip(fields: Any) -> None:
     fields = dict(list(fields.items())[:10])
     assert parse_cursor(format_query(fields)) == fields
 
 
 @given(st.text(max_size=200))
-def test_any_cursor_is_read_or_refused(cursor):
-    try:
-        assert isinstance(parse_cursor(cursor), dict)
-    except BadRequest as exc:
-        assert "cursor" in exc.message
+def test_any_cursor_is_read_or_refused(cursor: str) -> None:
+    with suppress(BadRequest):
+        assert len(parse_cursor(cursor)) <= cursor.count("&") + 1
 
 
 @pytest.mark.parametrize("cursor", ["x", "a=%ff", "&".join(f"a{i}=b" for i in range(99))])
-def test_malformed_cursor_is_a_bad_request(cursor):
+def test_malformed_cursor_is_a_bad_request(cursor: str) -> None:
     with pytest.raises(BadRequest):
         parse_cursor(cursor)
 
 
-def test_overlong_cursor_is_a_bad_request():
+def test_overlong_cursor_is_a_bad_request() -> None:
     with pytest.raises(BadRequest):
         parse_cursor("last=" + "a" * 5000)
 
 
-def test_page_size_is_replaced_or_left_out():
+def test_page_size_is_replaced_or_left_out() -> None:
     assert set_page_size({"last": "a", "n": "7"}, 100) == {"last": "a", "n": "100"}
     assert set_page_size({"last": "a", "n": "7"}, None) == {"last": "a"}
 
@@ -97,10 +97,10 @@ def test_page_size_is_replaced_or_left_out():
 @pytest.mark.parametrize(
     ("size", "lower"), [(10_000, 1000), (1000, 100), (500, 100), (100, None), (5, None)]
 )
-def test_page_size_is_lowered_in_steps(size, lower):
+def test_page_size_is_lowered_in_steps(size: int, lower: Any) -> None:
     assert lower_page_size(size) == lower
 
 
 @pytest.mark.parametrize("unit", [",", "<", "; rel", "<a>;", ' ;"'])
-def test_long_link_header_is_read_within_its_bound(unit):
+def test_long_link_header_is_read_within_its_bound(unit: str) -> None:
     assert len(parse_links([unit * 100_000])) <= 16 * 1024
