@@ -4,18 +4,15 @@ Exit codes: 0 fine, 1 the work failed, 2 usage or configuration.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from reglite import __version__
 from reglite.errors import RegliteError
-
-if TYPE_CHECKING:
-    from reglite.inventory import Inventory
 
 _ENVIRONMENT = """
 \b
@@ -156,8 +153,11 @@ def dev(
     with Docker. With none of them it starts a demo registry. On loopback you may delete.
     """
     from reglite.devserver import run_dev  # noqa: PLC0415
+    from reglite.inventory import load_inventory  # noqa: PLC0415
+    from reglite.inventory_summary import describe_start  # noqa: PLC0415
 
-    inventory, starts_demo = _find_registries(config_file, urls, demo)
+    inventory = load_inventory(config_file=config_file, urls=urls)
+    _print_lines(describe_start(inventory, is_demo_wanted=demo))
     with suppress(KeyboardInterrupt):  # the way to end it
         run_dev(
             inventory,
@@ -165,34 +165,14 @@ def dev(
             port=port,
             port_was_chosen=_was_chosen(ctx, "port"),
             debug=debug,
-            demo=starts_demo,
+            demo=demo or inventory.is_blank,
             open_browser=sys.stdout.isatty() if open_browser is None else open_browser,
             reload=reload,
         )
 
 
-def _find_registries(
-    config_file: str | None, urls: Sequence[str], demo: bool
-) -> tuple["Inventory", bool]:
-    """Load the inventory, print it, and tell whether the demo registry is to be started."""
-    from reglite.inventory import load_inventory  # noqa: PLC0415
-
-    inventory = load_inventory(config_file=config_file, urls=urls)
-    _print_registries(inventory)
-    is_nothing_there = inventory.path is None and not inventory.registries
-    if is_nothing_there and not demo:
-        click.echo("No inventory, no URL and no Docker login: starting the demo registry.")
-        click.echo("For your own:  reglite dev https://registry.example.com  or  reglite init")
-    elif demo:
-        click.echo("The demo registry is added.")
-    return inventory, demo or is_nothing_there
-
-
-def _print_registries(inventory: "Inventory") -> None:
-    from reglite.inventory_summary import describe_registries  # noqa: PLC0415
-
-    click.echo(f"Registries (inventory: {inventory.path or 'none'}):")
-    for line in describe_registries(inventory) or ["  none"]:
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
         click.echo(line)
 
 
@@ -214,13 +194,11 @@ def serve(*, config_file: str | None, host: str, port: int, base_path: str, debu
     """
     from reglite.devserver import run_serve  # noqa: PLC0415
     from reglite.inventory import load_inventory  # noqa: PLC0415
-    from reglite.inventory_summary import describe_access  # noqa: PLC0415
+    from reglite.inventory_summary import describe_access, describe_registries  # noqa: PLC0415
 
     inventory = load_inventory(config_file=config_file)
-    _print_registries(inventory)
-    click.echo("Who may do what:")
-    for line in describe_access(inventory.access):
-        click.echo(line)
+    _print_lines(describe_registries(inventory))
+    _print_lines(describe_access(inventory.access))
     with suppress(KeyboardInterrupt):  # the way to end it
         run_serve(inventory, host=host, port=port, base_path=base_path, debug=debug)
 
@@ -269,17 +247,9 @@ def build(out: Path, api_base: str, base_path: str, title: str) -> None:
 @click.option("--force", is_flag=True, help="Overwrite a file that is there already.")
 def init(out: Path, force: bool) -> None:
     """Write a commented inventory to start from."""
-    from reglite.bundle.source import find_packaged  # noqa: PLC0415
+    from reglite.inventory_example import write_example  # noqa: PLC0415
 
-    text = find_packaged("inventory.example.yaml").read_text("utf-8")
-    try:
-        with out.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as exc:
-        message = f"{out} is there already: choose another with --out, or overwrite with --force"
-        raise RegliteError(message) from exc
-    except OSError as exc:
-        raise RegliteError(f"{out} can't be written: {exc.strerror}") from exc
+    write_example(out, overwrites=force)
     click.echo(f"Wrote {out}: edit it, then run  reglite check -c {out}")
 
 

@@ -36,6 +36,11 @@ class Inventory:
     path: str | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether nobody has configured anything yet: the demo's moment."""
+        return self.path is None and not self.registries
+
     def with_registries(self, extra: Iterable[RegistryConfig]) -> "Inventory":
         """Return this inventory and some more registries; a taken name gets a number."""
         registries = {config.name: config for config in self.registries}

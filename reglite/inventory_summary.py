@@ -34,8 +34,27 @@ def describe_credential(source: CredentialSource) -> str:
     return f"{_KINDS.get(source.kind, source.kind)} from {_SOURCES.get(source.label, source.label)}"
 
 
+def describe_start(inventory: Inventory, *, is_demo_wanted: bool) -> list[str]:
+    """Return what ``reglite dev`` says of what it found, and of the demo."""
+    if is_demo_wanted:
+        demo = ["The demo registry is added."]
+    elif inventory.is_blank:
+        demo = [
+            "No inventory, no URL and no Docker login: starting the demo registry.",
+            "For your own:  reglite dev https://registry.example.com  or  reglite init",
+        ]
+    else:
+        demo = []
+    return describe_registries(inventory) + demo
+
+
 def describe_registries(inventory: Inventory) -> list[str]:
     """Return a line per registry: name, URL, where it comes from, its credentials; then notes."""
+    title = f"Registries (inventory: {inventory.path or 'none'}):"
+    return [title, *(_list_registries(inventory) or ["  none"])]
+
+
+def _list_registries(inventory: Inventory) -> list[str]:
     rows = [_describe_registry(config) for config in inventory.registries]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
     lines = [f"  {name:<{widths[0]}}  {url:<{widths[1]}}  {rest}" for name, url, rest in rows]
@@ -49,7 +68,7 @@ def _describe_registry(config: RegistryConfig) -> tuple[str, str, str]:
 
 def describe_access(access: AccessConfig) -> list[str]:
     """Return lines that say who may do what; names that came from a file are shortened."""
-    return [f"  {line}" for line in _describe_access(access)]
+    return ["Who may do what:", *(f"  {line}" for line in _describe_access(access))]
 
 
 def _describe_access(access: AccessConfig) -> Iterator[str]:
