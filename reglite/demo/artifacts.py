@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from reglite import media_types
-from reglite.demo.builder import Built, Descriptor, ImageBuilder, format_time
+from reglite.demo.builder import Built, Descriptor, ImageBuilder, format_time, vary_size
 from reglite.reference import format_referrers_tag
 
 _KIB = 1 << 10
@@ -28,10 +28,9 @@ def build_chart(
         "maintainers": [{"name": "Platform team", "email": "platform@example.com"}],
         "keywords": [name, "web"],
     }
-    size = 14 * _KIB + 311 * len(version)
-    digest = builder.registry.put_virtual_blob(
-        builder.repository, f"{builder.repository} {version}", size
-    )
+    seed = f"{builder.repository} {version}"
+    size = int(15 * _KIB * vary_size(seed))
+    digest = builder.registry.put_virtual_blob(builder.repository, seed, size)
     manifest = {
         "schemaVersion": 2,
         "mediaType": media_types.OCI_MANIFEST,

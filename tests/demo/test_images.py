@@ -105,6 +105,13 @@ def test_several_tags_share_the_storefronts_latest(demo: MemoryRegistry) -> None
     assert siblings == {"1.4.2", "1.4", "1", "stable", "latest"}
 
 
+def test_releases_differ_in_size_and_share_their_base(demo: MemoryRegistry) -> None:
+    held = demo.repositories[Repository("ops/postgres-backup")]
+    old, new = (json.loads(held.manifests[held.tags[parse_tag(t)]].raw) for t in ("15", "16"))
+    assert old["layers"][0] == new["layers"][0]
+    assert old["layers"][1]["size"] != new["layers"][1]["size"]
+
+
 def test_attestations_name_their_image_and_can_be_read(demo: MemoryRegistry) -> None:
     held = demo.repositories[Repository("shop/storefront")]
     index = json.loads(held.manifests[held.tags[parse_tag("latest")]].raw)

@@ -317,6 +317,21 @@ def test_pushed_nonsense_is_never_a_server_error(
         assert ask("GET", f"/v2/app/referrers/{NOTHING}").status_code == 200
 
 
+def test_latency_falls_on_the_paths_that_match(
+    ask: Ask, registry: MemoryRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+
+    async def note(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("reglite.demo.registry.asyncio.sleep", note)
+    registry.switches.latency_seconds = {"/manifests/": 0.5, "/tags/list$": 2.0}
+    for path in (f"{PATH}/v1", "/v2/app/tags/list", "/v2/"):
+        assert ask("GET", path).status_code == 200
+    assert slept == [0.5, 2.0]
+
+
 def test_prefix_moves_the_whole_api(ask: Ask, registry: MemoryRegistry) -> None:
     registry.switches.prefix = "/nested"
     assert ask("GET", "/nested/v2/app/tags/list").status_code == 200
