@@ -8,7 +8,6 @@ from typing import Final
 
 from reglite.browse.config import parse_config
 from reglite.browse.created import find_newest, read_created_annotation
-from reglite.browse.gather import gather_all
 from reglite.browse.image import Image, find_image_config, read_image
 from reglite.browse.index import (
     Child,
@@ -25,6 +24,7 @@ from reglite.errors import BadRequest, NotFound
 from reglite.reference import Digest, Repository
 from reglite.registry.client import RegistryClient
 from reglite.registry.document import read_text, read_text_map
+from reglite.registry.gather import gather_all
 from reglite.registry.models import Manifest
 
 MAX_CHILDREN: Final = 256

@@ -5,7 +5,6 @@ from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
-from reglite.browse.gather import gather_all
 from reglite.browse.hint import explain_capabilities, explain_failure
 from reglite.errors import (
     ConfigurationError,
@@ -17,6 +16,7 @@ from reglite.errors import (
 from reglite.reference import Repository
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline
+from reglite.registry.gather import gather_all
 from reglite.registry.limits import CALL_SECONDS
 from reglite.registry.models import Ping
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-from reglite.errors import BadRequest, RegistryProtocol, RegliteError
+from reglite.errors import BadRequest, Denied, RegistryProtocol, RegliteError, Unsupported
 from reglite.reference import (
     Digest,
     compute_digest,
@@ -20,6 +20,7 @@ from reglite.registry.cache import ContentCache
 from reglite.registry.call import Answer, Call
 from reglite.registry.content import read_declared_digest
 from reglite.registry.deadline import deadline
+from reglite.registry.gitlab import GitLabReader, is_gitlab_cursor
 from reglite.registry.manifests import ManifestReader
 from reglite.registry.memory import Memory
 from reglite.registry.models import Descriptor, Manifest, Page, Ping, Referrers
@@ -58,6 +59,7 @@ class RegistryClient:
         self._lists = ListReader(self._transport, self._memory)
         self._manifests = ManifestReader(self._transport, self._memory)
         self._referrers = ReferrersReader(self._transport, self._manifests)
+        self._gitlab = GitLabReader(self._transport, self._memory)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -78,9 +80,20 @@ class RegistryClient:
         """Return one page of the catalog; raises Unsupported where there is none.
 
         ``cursor`` is ``next`` of the page before. A page may be shorter than ``n`` and not the
-        last. Where the inventory names repositories, a refusal is Unsupported, too.
+        last. Where the inventory names repositories, a refusal is Unsupported, too; where it
+        names none, a GitLab is asked for its own list.
         """
-        return await self._lists.get_catalog_page(n=n, cursor=cursor, fresh=fresh)
+        if is_gitlab_cursor(cursor):
+            return await self._gitlab.get_page(cursor, n=n, fresh=fresh) or Page((), None)
+        try:
+            return await self._lists.get_catalog_page(n=n, cursor=cursor, fresh=fresh)
+        except (Denied, Unsupported):
+            page = None
+            if cursor is None and not self.config.repositories:
+                page = await self._gitlab.get_page(None, n=n, fresh=fresh)
+            if page is None:
+                raise
+            return page
 
     async def list_all_repositories(self, *, fresh: bool = False) -> tuple[str, ...]:
         """Return the whole catalog, distinct, in the registry's order; Unsupported without one."""

@@ -10,7 +10,7 @@ from reglite.registry.call import Answer
 
 def parse_repositories(answer: Answer, where: str) -> tuple[str, ...]:
     """Return the names of a catalog page; what is no repository name can't be asked for."""
-    return tuple(filter(_is_repository, _parse_names(answer, "repositories", where)))
+    return tuple(filter(is_repository, _parse_names(answer, "repositories", where)))
 
 
 def parse_tags(answer: Answer, where: str) -> tuple[str, ...]:
@@ -41,7 +41,8 @@ def parse_object(body: bytes, where: str) -> dict[str, Any]:
     return document
 
 
-def _is_repository(name: str) -> bool:
+def is_repository(name: str) -> bool:
+    """Tell a name that can be asked for."""
     try:
         parse_repository(name)
     except RegliteError:

@@ -151,6 +151,12 @@ class Transport:
         )
         return await self._send(request, call.max_bytes, where)
 
+    async def ask_token_host(self, url: str, authorization: str) -> Answer:
+        """Ask another path of the host that the credentials go to for tokens (GitLab's API)."""
+        return await self._ask_token_server(
+            TokenRequest("GET", await self._guard.check_realm(url), authorization)
+        )
+
     async def _ask_token_server(self, asked: TokenRequest) -> Answer:
         where = f"registry '{self.config.name}', its token server"
         headers = {"Accept": "application/json"}
