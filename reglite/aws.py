@@ -47,7 +47,7 @@ class _Token:
     expires: datetime
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class EcrCredentials:
     """A registry token of one ECR region, fetched when needed and renewed ahead of its end."""
 

@@ -120,7 +120,7 @@ class _Answer:
     error: RegliteError | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class HelperCredentials:
     """One server's credentials out of a helper, asked for when needed and remembered."""
 

@@ -16,7 +16,7 @@ from reglite.docker_config import DockerConfig, find_host, format_server
 from reglite.errors import RegliteError
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class FirstOf:
     """The first of several sources that has something; it speaks for that one once it is known."""
 

@@ -6,6 +6,7 @@ a value, because any value may be a password in the wrong place.
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -144,7 +145,15 @@ def validate(model: type[Model], value: Any, root: KeyPath) -> Model:
     place = root
     for key in _find_keys(error, value):
         place = place / key
-    raise place.error(_describe(error, model))
+    raise _hide_value(place, error).error(_describe(error, model))
+
+
+def _hide_value(place: KeyPath, error: ErrorDetails) -> KeyPath:
+    """Cut an unknown key at its colon: in ``{password:secret}`` YAML takes all of it for a key."""
+    if error["type"] != "extra_forbidden":
+        return place
+    *parents, key = place.keys
+    return replace(place, keys=(*parents, str(key).partition(":")[0]))
 
 
 def _find_keys(error: ErrorDetails, value: Any) -> list[str | int]:
@@ -193,8 +202,11 @@ def _describe(error: ErrorDetails, model: type[BaseModel]) -> str:
 
 def _describe_unknown_key(error: ErrorDetails, model: type[BaseModel]) -> str:
     known = list(_find_section(error["loc"][:-1], model).model_fields)
-    close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+    key, colon, _ = str(error["loc"][-1]).partition(":")
+    close = difflib.get_close_matches(key, known, n=1)
     meant = f"did you mean '{close[0]}'? " if close else ""
+    if colon:
+        meant = "put a space after its colon; "
     return f"is not a known key: {meant}known are {', '.join(known)}"
 
 

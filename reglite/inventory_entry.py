@@ -92,8 +92,8 @@ def _read_pull_host(text: str | None, place: KeyPath) -> str | None:
         return None
     if "://" in text:
         place.fail("must be a host such as registry.example.com:5000, without http://")
-    url = _read_url(f"https://{text}", place)
-    return text.rstrip("/") if url else None
+    _read_url(f"https://{text}", place)
+    return text.strip().rstrip("/")
 
 
 def _read_credential(section: RegistrySection, place: KeyPath) -> CredentialSource | None:

@@ -9,7 +9,6 @@ import yaml
 
 from reglite.errors import ConfigurationError
 from reglite.key_path import KeyPath
-from reglite.reference import shorten
 
 
 def parse_yaml(text: str, root: KeyPath) -> Any:
@@ -48,7 +47,10 @@ def _check_mapping(node: yaml.MappingNode, place: KeyPath, seen: set[int]) -> No
         if not isinstance(key, yaml.ScalarNode):
             place.fail(f"has a key that is no text, in line {line}: put it in quotes")
         if key.tag not in {"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"}:
-            place.fail(f"has the key '{shorten(key.value)}' in line {line}: put it in quotes")
+            place.fail(
+                f"has a key in line {line} that YAML takes for a number, a date or a switch such "
+                "as on and off: put it in quotes"
+            )
         if key.value in lines:
             (place / key.value).fail(
                 f"appears twice, in lines {lines[key.value]} and {line}: remove or rename one"

@@ -196,6 +196,14 @@ class TestHelper:
         with pytest.raises(Denied, match="docker-credential-odd can't be started"):
             asyncio.run(make_source("odd", environ).resolve())
 
+    def test_a_registry_with_a_helper_can_be_the_key_of_a_mapping(
+        self, install: Install, load: Load
+    ) -> None:
+        install("test", {})
+        docker = {"credHelpers": {"a.example": "test"}, "auths": {"a.example": {"auth": "dTpw"}}}
+        (config,) = load(docker).registries
+        assert {config: 1}[config] == 1
+
 
 class TestOrder:
     def test_cred_helpers_come_before_the_store_and_that_before_auths(

@@ -377,6 +377,8 @@ REFUSED = [
     ("inventory: {a: {url: 'http://a', protect: ['[z-a]']}}", "inventory.a.protect[0]", "range"),
     ("inventory: {'a/b': {url: 'http://a'}}", "inventory.a/b", "is no name for a registry"),
     ("inventory: {'..': {url: 'http://a'}}", "inventory...", "is no name for a registry"),
+    ("inventory: {off: {url: 'http://a'}}", "inventory", "such as on and off: put it in quotes"),
+    ("inventory: {a: {url: 'http://a', insecure:true}}", "inventory.a.insecure", "put a space"),
     ("inventory: {5000: {url: 'http://a'}}", "inventory", "put it in quotes"),
     ("inventory: {? [a] : {url: 'http://a'}}", "inventory", "put it in quotes"),
     (
@@ -428,6 +430,7 @@ def test_bad_input_names_the_file_the_key_path_and_the_fix(
 
 
 LEAKS = [
+    "inventory: {a: {url: 'http://a', password:SECRET}}",
     "inventory: {a: {url: 'https://user:SECRET@a'}}",
     "inventory: {a: {url: 'SECRET://a'}}",
     "inventory: {a: {url: 'http://a', auth: SECRET}}",
