@@ -8,8 +8,7 @@ const dialog = one("#sign-in-dialog");
 const form = one("form", dialog);
 const refusal = one("[role=alert]", dialog);
 
-const encodeBasic = (user, secret) =>
-  `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${user}:${secret}`)))}`;
+const encodeBasic = (pair) => `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(pair)))}`;
 
 /** The way of signing in that the form shows: the fields of the others are hidden. */
 const showWay = () => {
@@ -54,7 +53,7 @@ session.then(show, () => {});
 const send = async () => {
   const { way, user, secret } = form;
   const before = credential();
-  signIn(way.value === "basic" ? encodeBasic(user.value, secret.value) : `Bearer ${secret.value}`);
+  signIn(way.value === "basic" ? encodeBasic(`${user.value}:${secret.value}`) : `Bearer ${secret.value}`);
   const answer = await ask().catch((error) => ({ error }));
   if (answer.user) {
     show(answer);

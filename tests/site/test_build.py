@@ -1,0 +1,105 @@
+"""What a build leaves on disk, and what it never touches."""
+
+from pathlib import Path
+
+import pytest
+
+from reglite.errors import ConfigurationError
+from reglite.site import build_site
+from reglite.site.build import MARKER
+
+PAGES = {"index.html", "repositories.html", "tags.html", "manifest.html", "api.html"}
+
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_every_page_is_there_in_both_languages(tmp_path: Path) -> None:
+    build_site(tmp_path / "site", version="1.2.3")
+    built = read_all(tmp_path / "site")
+    assert {path for path in built if "/" not in path} == PAGES | {MARKER}
+    assert {path for path in built if path.startswith("ru/")} == {f"ru/{page}" for page in PAGES}
+
+
+def test_same_input_gives_same_bytes(tmp_path: Path) -> None:
+    build_site(tmp_path / "one", version="1.2.3")
+    build_site(tmp_path / "two", version="1.2.3")
+    assert read_all(tmp_path / "one") == read_all(tmp_path / "two")
+
+
+def test_a_build_replaces_what_an_earlier_one_made(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    build_site(out, version="1.2.3")
+    (out / "stale.html").write_text("old")
+    build_site(out, version="1.2.3", title="Ours")
+    assert not (out / "stale.html").exists()
+    assert "<title>Registries, Ours</title>" in (out / "index.html").read_text("utf-8")
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_text("precious")
+    with pytest.raises(ConfigurationError, match=r"was not made by reglite build.*--out"):
+        build_site(tmp_path, version="1.2.3")
+    assert read_all(tmp_path) == {"photo.jpg": b"precious"}
+
+
+def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("precious")
+    with pytest.raises(ConfigurationError, match="is a file"):
+        build_site(tmp_path / "site", version="1.2.3")
+    assert (tmp_path / "site").read_text() == "precious"
+
+
+def test_an_empty_folder_is_used(tmp_path: Path) -> None:
+    build_site(tmp_path, version="1.2.3")
+    assert (tmp_path / "index.html").is_file()
+
+
+def test_nothing_temporary_stays_beside_the_site(tmp_path: Path) -> None:
+    build_site(tmp_path / "site", version="1.2.3")
+    build_site(tmp_path / "site", version="1.2.3")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_failed_build_keeps_the_site_that_was_there(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    build_site(out, version="1.2.3")
+    before = read_all(out)
+    broken = tmp_path / "templates"
+    (broken / "assets" / "css").mkdir(parents=True)
+    (broken / "locales").mkdir()
+    (broken / "locales" / "en.json").write_text("{")
+    with pytest.raises(ConfigurationError, match=r"en\.json"):
+        build_site(out, version="1.2.3", templates=broken)
+    assert read_all(out) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "root", "connects"),
+    [
+        ({}, "", "connect-src 'self';"),
+        ({"base_path": "/reglite/"}, "/reglite", "connect-src 'self';"),
+        (
+            {"api_base": "https://api.example.com:8443/x/", "base_path": "/ui/"},
+            "https://api.example.com:8443/x",
+            "connect-src 'self' https://api.example.com:8443;",
+        ),
+    ],
+)
+def test_pages_know_where_the_api_is(
+    tmp_path: Path, options: dict[str, str], root: str, connects: str
+) -> None:
+    build_site(tmp_path / "site", version="1.2.3", **options)  # type: ignore[arg-type]
+    page = (tmp_path / "site" / "ru" / "tags.html").read_text("utf-8")
+    assert f'data-api="{root}"' in page
+    assert connects in page.replace("&#39;", "'")
+
+
+def test_a_title_is_text_and_never_markup(tmp_path: Path) -> None:
+    build_site(tmp_path / "site", version="1.2.3", title="<b>Ours</b>")
+    assert "<b>Ours" not in (tmp_path / "site" / "index.html").read_text("utf-8")

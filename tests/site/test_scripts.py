@@ -1,0 +1,40 @@
+"""What the builder reads out of modules."""
+
+import pytest
+
+from reglite.errors import ConfigurationError
+from reglite.site.scripts import collect_modules, find_messages
+
+MODULES = {
+    "js/pages/a.js": 'import { x } from "../lib/x.js";\nimport "../lib/side.js";\n',
+    "js/lib/x.js": 'import {\n  y,\n} from "./y.js";\nexport const x = "./not-imported.js";\n',
+    "js/lib/y.js": 'export { side } from "./side.js";\nimport { x } from "./x.js";\n',
+    "js/lib/side.js": "export const side = 1;\n",
+    "js/lib/alone.js": "",
+}
+
+
+def test_a_page_loads_all_that_it_imports_and_no_more() -> None:
+    assert collect_modules(MODULES, "js/pages/a.js") == (
+        "js/lib/side.js",
+        "js/lib/x.js",
+        "js/lib/y.js",
+        "js/pages/a.js",
+    )
+
+
+def test_an_import_that_leads_nowhere_fails_the_build() -> None:
+    with pytest.raises(ConfigurationError, match=r"imports js/gone\.js, which does not exist"):
+        collect_modules({"js/a.js": 'import "./gone.js";'}, "js/a.js")
+
+
+def test_keys_in_calls_and_in_maps_are_found() -> None:
+    source = """const WORDS = { offline: "state.offline", other: 'state.other' };
+      say(t("tags.count", { n }), "state.unknown", "tags.html", `state.template`);"""
+    known = frozenset({"state.offline", "state.other", "tags.count", "state.template", "x.y"})
+    assert find_messages(source, known) == {"state.offline", "state.other", "tags.count"}
+
+
+def test_a_call_with_an_unknown_key_fails_the_build() -> None:
+    with pytest.raises(ConfigurationError, match=r"No catalogue has tags\.cuont"):
+        find_messages('t("tags.cuont")', frozenset({"tags.count"}))
