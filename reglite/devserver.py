@@ -8,7 +8,7 @@ import webbrowser
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
-import uvicorn
+from starlette.middleware.gzip import GZipMiddleware
 
 from reglite.access_config import AccessToken
 from reglite.api.app import create_app
@@ -19,7 +19,7 @@ from reglite.server.front import Front
 from reglite.server.listening import bind, bind_next_free, format_address, is_loopback
 from reglite.server.pages import Pages
 from reglite.server.reload import Reload, Watcher, add_script
-from reglite.server.running import make_server, run_server
+from reglite.server.running import Server, make_server, run_server
 from reglite.server.site import open_site
 
 
@@ -72,11 +72,11 @@ async def _develop(run: _Development) -> None:
         address = format_address(run.bound)
         _say(f"RegLite is at {address}")
         if run.opens_browser:
-            webbrowser.open(address)
+            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, address)
         await run_server(server, run.bound)
 
 
-async def _assemble(runtime: Runtime, run: _Development, stack: AsyncExitStack) -> uvicorn.Server:
+async def _assemble(runtime: Runtime, run: _Development, stack: AsyncExitStack) -> Server:
     site = open_site()
     files = add_script(site.render_or_explain()) if run.reloads else site.render()
     pages = Pages(files, policy=site.options.policy, runtime=runtime)
@@ -100,7 +100,9 @@ async def _serve(
     runtime = Runtime(inventory, is_loopback=is_loopback(bound))
     site = open_site(base_path)
     front = Front(
-        api=create_app(*load_routers(), runtime=runtime),
+        api=GZipMiddleware(
+            create_app(*load_routers(), runtime=runtime), minimum_size=1024, compresslevel=1
+        ),
         pages=Pages(site.render(), policy=site.options.policy, runtime=runtime),
         base_path=base_path,
         on_shutdown=runtime.aclose,
@@ -123,6 +125,7 @@ async def _add_demo(inventory: Inventory, stack: AsyncExitStack) -> Inventory:
     from reglite.demo.server import DEMO_NAME, start_demo  # noqa: PLC0415 - images on demand
 
     url, stop = await start_demo()
+    _say(f"The demo registry is at {url}")
     stack.push_async_callback(stop)
     is_taken = any(config.name == DEMO_NAME for config in inventory.registries)
     host = url.removeprefix("http://")

@@ -1,4 +1,4 @@
-"""Binds the server's socket, before anything that depends on where it listens is decided."""
+"""Opens the server's socket, before anything that depends on where it listens is decided."""
 
 import errno
 import socket
@@ -8,10 +8,11 @@ from reglite.api.peer import parse_address
 from reglite.errors import RegliteError
 
 _PORTS_TRIED: Final = 100
+_BACKLOG: Final = 2048
 
 
 def bind_next_free(host: str, port: int) -> socket.socket:
-    """Bind the port or the next free one; raises RegliteError when a hundred are taken."""
+    """Listen on the port or the next free one; raises RegliteError when a hundred are taken."""
     for candidate in range(port, port + _PORTS_TRIED):
         try:
             return bind(host, candidate)
@@ -28,7 +29,7 @@ class PortBusy(RegliteError):
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Bind this port, 0 for any free one; raises PortBusy and RegliteError."""
+    """Listen on this port, 0 for any free one; raises PortBusy and RegliteError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as exc:
@@ -38,6 +39,7 @@ def bind(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(address)
+        bound.listen(_BACKLOG)  # from here on connections wait, and the port is really ours
     except OSError as exc:
         bound.close()
         if exc.errno == errno.EADDRINUSE:

@@ -1,6 +1,11 @@
 """Runs uvicorn on a bound socket, the way a server behind nothing or a reverse proxy needs it."""
 
+import asyncio
+import contextlib
+import logging
+import signal
 import socket
+from collections.abc import Iterator
 from typing import Final
 
 import uvicorn
@@ -9,24 +14,43 @@ from starlette.types import ASGIApp
 GRACE_SECONDS: Final = 25  # longer than any answer's budget
 
 
-def make_server(app: ASGIApp, *, access_log: bool, debug: bool) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """A server whose end by a signal is a clean one: uvicorn's own would die of that signal."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Finish what is being answered at the first signal, and stop at once at the second."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
+def make_server(app: ASGIApp, *, access_log: bool, debug: bool) -> Server:
     """Configure uvicorn.
 
     Proxy headers stay off: they would replace the peer's address by what the request claims.
     """
+    logging.basicConfig(
+        format="%(levelname)s: %(message)s", level=logging.INFO if debug else logging.WARNING
+    )
     config = uvicorn.Config(
         app,
         access_log=access_log,
-        log_level="debug" if debug else "info" if access_log else "warning",
+        log_level="info" if access_log else "warning",
         lifespan="on",
+        ws="none",
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
-async def run_server(server: uvicorn.Server, bound: socket.socket) -> None:
-    """Serve until a signal: what is being answered is finished first."""
-    bound.listen(2048)
-    await server.serve(sockets=[bound])
+async def run_server(server: Server, listening: socket.socket) -> None:
+    """Serve until a signal."""
+    await server.serve(sockets=[listening])

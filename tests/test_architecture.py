@@ -1,0 +1,188 @@
+"""The house rules that a reader of one file can't see: who imports whom."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+SOURCES = sorted([*CHECKOUT.glob("reglite/**/*.py"), *CHECKOUT.glob("functions/*.py")])
+
+# Arrows point down only: a module may import its own layer and those below.
+LAYERS = [
+    ["reglite.errors"],
+    ["reglite.reference", "reglite.media_types", "reglite.glob", "reglite.key_path"],
+    ["reglite.registry_url", "reglite.access_config", "reglite.credentials"],
+    ["reglite.registry_config"],
+    ["reglite.inventory", "reglite.docker_config", "reglite.aws"],
+    ["reglite.registry"],
+    ["reglite.browse", "reglite.deletion"],
+    ["reglite.api"],
+    ["functions", "reglite.server"],
+    ["reglite.devserver"],
+    ["reglite.cli"],
+]
+
+
+def name_module(path: Path) -> str:
+    parts = path.relative_to(CHECKOUT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_module(path): path for path in SOURCES}
+
+
+@cache
+def list_imports(module: str) -> frozenset[str]:
+    """Return every module that is imported anywhere in the file, also for types alone."""
+    return frozenset(_walk(ast.parse(MODULES[module].read_text("utf-8"))))
+
+
+def _walk(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, "imports are absolute"
+            yield node.module
+            yield from (
+                f"{node.module}.{alias.name}"
+                for alias in node.names
+                if f"{node.module}.{alias.name}" in MODULES
+            )
+
+
+def is_within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def find_layer(module: str) -> int | None:
+    for number, packages in enumerate(LAYERS):
+        if any(is_within(module, package) for package in packages):
+            return number
+    return None
+
+
+def find_importers(package: str) -> set[str]:
+    return {m for m in MODULES if any(is_within(name, package) for name in list_imports(m))}
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(MODULES) > 100
+    assert "httpx" in list_imports("reglite.registry.transport")
+
+
+@pytest.mark.parametrize("module", sorted(m for m in MODULES if find_layer(m) is not None))
+def test_arrows_point_down_only(module: str) -> None:
+    own = find_layer(module)
+    assert own is not None
+    for name in list_imports(module):
+        layer = find_layer(name)
+        assert layer is None or layer <= own, f"{module} imports {name}"
+
+
+def test_functions_never_import_each_other() -> None:
+    names = {module for module in MODULES if is_within(module, "functions")}
+
+    assert len(names) > 10
+    assert find_importers("functions") == set()
+    assert find_importers("reglite._functions") == set()
+
+
+def test_functions_import_nothing_but_the_layers_below() -> None:
+    allowed = ("reglite.api", "reglite.browse", "reglite.deletion", "reglite.registry")
+    pure = {"reglite", "reglite.errors", "reglite.reference", "reglite.inventory"}
+    foreign = {"fastapi", "starlette", "typing", "collections"}
+    for module in (m for m in MODULES if is_within(m, "functions")):
+        for name in list_imports(module):
+            known = name in pure or any(is_within(name, package) for package in allowed)
+            assert known or name.partition(".")[0] in foreign, f"{module} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("package", "importers"),
+    [
+        ("click", {"reglite.cli"}),
+        ("mangum", {"reglite.api.lambda_adapter"}),
+        ("botocore", {"reglite.aws"}),
+        ("boto3", set()),
+        ("requests", set()),
+        ("urllib.request", set()),
+        ("http.client", set()),
+        ("bcrypt", {"reglite.api.htpasswd"}),
+    ],
+)
+def test_a_dependency_is_imported_in_one_place(package: str, importers: set[str]) -> None:
+    assert find_importers(package) <= importers
+
+
+def test_only_the_registry_package_speaks_http_to_others() -> None:
+    assert all(is_within(m, "reglite.registry") for m in find_importers("httpx"))
+
+
+def test_yaml_is_read_in_one_place() -> None:
+    assert {m for m in find_importers("yaml") if not is_within(m, "reglite.demo")} == {
+        "reglite.inventory_yaml"
+    }
+
+
+def test_templates_are_rendered_in_one_place() -> None:
+    renderers = {m for m in find_importers("jinja2") if not is_within(m, "reglite.site")}
+
+    assert renderers <= {"reglite.server.site"}  # for the error's type alone
+
+
+def test_site_knows_neither_the_api_nor_the_registries() -> None:
+    for module in (m for m in MODULES if is_within(m, "reglite.site")):
+        for name in list_imports(module):
+            assert not is_within(name, "reglite.api"), f"{module} imports {name}"
+            assert not is_within(name, "reglite.registry"), f"{module} imports {name}"
+
+
+def test_the_demo_is_no_part_of_what_serves_real_registries() -> None:
+    importers = {m for m in find_importers("reglite.demo") if not is_within(m, "reglite.demo")}
+
+    assert importers <= {"reglite.devserver"}
+
+
+def test_modules_are_named_after_what_they_are() -> None:
+    vague = {"util", "utils", "helper", "helpers", "manager", "common", "misc", "data"}
+
+    assert not [m for m in MODULES if vague.intersection(m.split("."))]
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_modules_stay_short_enough_to_read(module: str) -> None:
+    lines = MODULES[module].read_text("utf-8").count("\n")
+
+    assert lines <= 350, f"{module} has {lines} lines: split it"
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    """Only imports at the top of a file count: one inside a function breaks a circle on purpose."""
+    graph = {module: sorted(_list_top_imports(module)) for module in MODULES}
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " → ".join((*path, module))
+        if module not in done:
+            for name in graph[module]:
+                visit(name, (*path, module))
+            done.add(module)
+
+    for module in sorted(MODULES):
+        visit(module, ())
+
+
+def _list_top_imports(module: str) -> set[str]:
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    names = set(_walk(ast.Module(body=[n for n in tree.body if _is_import(n)], type_ignores=[])))
+    modules = {name for name in names if name in MODULES}
+    # "from reglite.x import y" runs reglite.x.y, and reglite.x only where it is more than a folder.
+    return {m for m in modules if not any(is_within(o, m) and o != m for o in modules)} - {module}
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)

@@ -1,0 +1,177 @@
+"""The commands as people run them: another process, a real socket, real signals."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from reglite.demo.registry import MemoryRegistry
+from tests.functions.content import DIGEST, REPOSITORY, fill
+
+ADDRESS = re.compile(r"^RegLite is at (http://\S+)$", re.MULTILINE)
+
+Run = Callable[..., "Running"]
+
+
+class Running:
+    """A command that serves: what it printed so far, and where it answers."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self.process = process
+        self.printed = ""
+        while not ADDRESS.search(self.printed):
+            line = process.stdout.readline()
+            assert line, f"the command ended: {self.printed}"
+            self.printed += line
+        self.address = ADDRESS.findall(self.printed)[0]
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Send a signal and return the exit code."""
+        self.process.send_signal(number)
+        output, _ = self.process.communicate(timeout=60)
+        self.printed += output
+        return self.process.returncode
+
+
+@contextmanager
+def start(folder: Path, *arguments: str) -> Iterator[Running]:
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("REGLITE_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reglite", *arguments],
+        cwd=folder,
+        env=environ | {"DOCKER_CONFIG": str(folder), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield Running(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    with ExitStack() as stack:
+        yield lambda *arguments: stack.enter_context(start(tmp_path, *arguments))
+
+
+@pytest.fixture
+def registry_url(memory_registry: MemoryRegistry, serve: Callable[..., str]) -> str:
+    fill(memory_registry)
+    return serve(memory_registry)
+
+
+def get_deletion(running: Running, registry_url: str) -> str:
+    name = registry_url.removeprefix("http://")
+    return f"{running.address}api/v1/registries/{name}/repositories/{REPOSITORY}/manifests/{DIGEST}"
+
+
+def test_dev_without_anything_serves_the_demo_and_its_pages(run: Run) -> None:
+    running = run("dev", "--port", "0", "--no-open")
+
+    page = httpx.get(running.address)
+    listed = httpx.get(f"{running.address}api/v1/registries").json()["registries"]
+    held = httpx.get(f"{running.address}api/v1/registries/demo/repositories").json()
+
+    assert "demo" in running.printed
+    assert (page.status_code, page.history) == (200, [])
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert [(each["name"], each["source"]) for each in listed] == [("demo", "demo")]
+    assert len(held["repositories"]) > 5
+    assert running.stop() == 0
+
+
+def test_dev_on_loopback_makes_the_caller_a_maintainer(
+    run: Run, registry_url: str, memory_registry: MemoryRegistry
+) -> None:
+    running = run("dev", registry_url, "--port", "0", "--no-open", "--no-reload")
+    deletion = get_deletion(running, registry_url)
+
+    forwarded = httpx.delete(deletion, headers={"X-Forwarded-For": "192.0.2.9"})
+    foreign = httpx.delete(deletion, headers={"Sec-Fetch-Site": "cross-site"})
+    renamed = httpx.delete(deletion, headers={"Host": "evil.example"})
+    assert memory_registry.has_manifest(REPOSITORY, DIGEST)
+    own = httpx.delete(deletion)
+
+    assert [r.status_code for r in (forwarded, foreign, renamed, own)] == [403, 403, 403, 200]
+    assert not memory_registry.has_manifest(REPOSITORY, DIGEST)
+    assert running.stop() == 0
+    assert '"outcome": "refused"' in running.printed
+    assert '"outcome": "done"' in running.printed
+
+
+def test_dev_for_others_prints_a_token_for_this_run(run: Run, registry_url: str) -> None:
+    running = run("dev", registry_url, "--host", "0.0.0.0", "--port", "0", "--no-open")
+    deletion = get_deletion(running, registry_url)
+    token = re.findall(r"token: (\S+)", running.printed)[0]
+
+    assert httpx.delete(deletion).status_code == 401
+    assert httpx.delete(deletion, headers={"Authorization": "Bearer x"}).status_code == 401
+    passed = httpx.delete(deletion, headers={"Authorization": f"Bearer {token}"})
+    assert passed.status_code == 200
+
+
+def test_serve_makes_nobody_a_maintainer(run: Run, registry_url: str, tmp_path: Path) -> None:
+    (tmp_path / "inventory.yaml").write_text(f"inventory: {{nas: {{url: '{registry_url}'}}}}\n")
+    running = run("serve", "--port", "0")
+
+    path = f"repositories/{REPOSITORY}/manifests/{DIGEST}"
+    refused = httpx.delete(f"{running.address}api/v1/registries/nas/{path}")
+
+    assert refused.status_code == 403
+    assert running.stop(signal.SIGTERM) == 0
+    assert "DELETE /api/v1/registries/nas/repositories/team/project/app" in running.printed
+
+
+def test_serve_answers_under_its_base_path_stripped_or_not(
+    run: Run, registry_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "inventory.yaml").write_text(f"inventory: {{nas: {{url: '{registry_url}'}}}}\n")
+    running = run("serve", "--port", "0", "--base-path", "/tools/reglite/")
+    root = running.address.removesuffix("tools/reglite/")
+
+    assert running.address.endswith("/tools/reglite/")
+    for prefix in ("", "tools/reglite/"):
+        assert httpx.get(f"{root}{prefix}api/v1/health").json()["status"] == "ok"
+        assert 'data-api="/tools/reglite"' in httpx.get(f"{root}{prefix}").text
+    assert httpx.get(f"{root}tools/reglite-not/api/v1/health").status_code == 404
+
+
+def test_serve_compresses_long_answers(run: Run, tmp_path: Path) -> None:
+    entries = ", ".join(f"nas{n}: {{url: 'http://nas{n}.example'}}" for n in range(50))
+    (tmp_path / "inventory.yaml").write_text(f"inventory: {{{entries}}}\n")
+    running = run("serve", "--port", "0")
+
+    packed = httpx.get(f"{running.address}api/v1/registries")
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert len(packed.json()["registries"]) == 50
+
+
+def test_a_busy_port_that_was_asked_for_is_a_failure(run: Run, tmp_path: Path) -> None:
+    running = run("dev", "--port", "0", "--no-open")
+    port = running.address.rsplit(":", 1)[1].strip("/")
+
+    second = subprocess.run(
+        [sys.executable, "-m", "reglite", "dev", "--demo", "--port", port, "--no-open"],
+        cwd=tmp_path,
+        env=os.environ | {"DOCKER_CONFIG": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert second.returncode == 1
+    assert f"port {port} is in use" in second.stderr
+    assert "Traceback" not in second.stderr
