@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from reglite.demo.registry import MemoryRegistry
 from tests.support.browser import Watch, open_page, run_chromium
+from tests.support.certificates import Certificates
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
 from tests.support.serving import serve_app
@@ -86,6 +87,12 @@ def pusher(docker_registry: DockerRegistry, repository: str) -> Iterator[Pusher]
     """Push into a fresh repository of the shared real registry."""
     with docker_registry.client() as client:
         yield Pusher(client, repository)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Share one private authority with a server's and a client's certificate."""
+    return Certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ def serve_app(app: Callable[..., Any], **options: Any) -> Iterator[str]:
     thread.start()
     try:
         _await_start(server, thread)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        scheme = "https" if "ssl_certfile" in options else "http"
+        yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(timeout=_START_SECONDS)

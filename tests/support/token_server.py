@@ -1,22 +1,18 @@
 """A token server in front of a real docker-registry: signed tokens, scopes, refresh, a log."""
 
 import base64
-import functools
 import json
 import secrets
 import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.x509.oid import NameOID
 
 from reglite.demo.authority import Access, Authority
 from reglite.demo.exchange import (
@@ -30,6 +26,7 @@ from reglite.demo.exchange import (
 )
 from reglite.demo.failures import render_failure
 from reglite.demo.switches import Switches
+from tests.support.certificates import make_certificate, make_key
 from tests.support.docker_registry import TokenAuth
 from tests.support.serving import serve_app
 
@@ -53,7 +50,7 @@ class TokenServer:
         self.age_seconds = 0.0
         self._authority = Authority(self.switches, self._mint)
         self._stack = ExitStack()
-        self._key = _make_key()
+        self._key = make_key()
         self.url = ""
 
     @property
@@ -69,7 +66,7 @@ class TokenServer:
     def __enter__(self) -> Self:
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="reglite-token-"))
         self._certificates = Path(folder, "certificates.pem")
-        self._certificates.write_bytes(_make_certificate(self._key))
+        self._certificates.write_bytes(make_certificate(_ISSUER))
         self.url = self._stack.enter_context(serve_app(self._serve, lifespan="off"))
         return self
 
@@ -105,27 +102,6 @@ class TokenServer:
             ],
         }
         return _sign(self._key, claims)
-
-
-@functools.cache
-def _make_key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def _make_certificate(key: rsa.RSAPrivateKey) -> bytes:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _ISSUER)])
-    now = datetime.now(UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-    )
-    certificate = builder.sign(key, hashes.SHA256())
-    return certificate.public_bytes(serialization.Encoding.PEM)
 
 
 def _sign(key: rsa.RSAPrivateKey, claims: Mapping[str, Any]) -> str:
