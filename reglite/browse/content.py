@@ -30,7 +30,7 @@ from reglite.registry.models import Manifest
 MAX_CHILDREN: Final = 256
 """Manifests read for one index; images beyond are listed with their platform, without bytes."""
 
-MAX_DEPTH: Final = 4
+MAX_DEPTH: Final = 8
 MAX_CONFIG_BYTES: Final = 4 * 1024 * 1024
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
+from reglite.credentials import AWS_LABEL
 from reglite.errors import (
     ConfigurationError,
     Denied,
@@ -79,6 +80,11 @@ def explain_capabilities(
 def _explain_refusal(config: RegistryConfig, path: str | None) -> str:
     host = config.pull_host if config.pull_host == DOCKER_HUB_PULL_HOST else _get_host(config)
     login = f"run 'docker login {host}'"
+    if config.credential.label == AWS_LABEL:
+        return (
+            "Its token comes from AWS: 'aws sts get-caller-identity' must work where RegLite runs, "
+            "and its role needs the policy AmazonEC2ContainerRegistryReadOnly or more"
+        )
     if config.credential.label.startswith(("docker-config", "helper")):
         return f"The stored login is not accepted: {login} again"
     if config.credential.kind == "none":

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reglite.browse.content import MAX_DEPTH
 from reglite.browse.history import build_history
 from reglite.browse.layer import collect_blobs, measure_blobs, read_layers
 from reglite.browse.manifest import ManifestView, get_manifest_view
@@ -35,6 +36,10 @@ IMAGES = st.builds(
 TREES = st.recursive(IMAGES, lambda children: st.lists(children, max_size=4), max_leaves=12)
 
 
+def measure_depth(tree: Any) -> int:
+    return 0 if isinstance(tree, Plan) else 1 + max(map(measure_depth, tree), default=0)
+
+
 def find_images(tree: Any) -> list[Plan]:
     if isinstance(tree, Plan):
         return [tree]
@@ -56,7 +61,7 @@ def put(shelf: Shelf, tree: Any, configs: dict[Plan, int]) -> dict[str, Any]:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(TREES, max_size=5))
+@given(st.lists(TREES.filter(lambda tree: measure_depth(tree) < MAX_DEPTH), max_size=5))
 def test_size_and_platforms_of_any_index_are_those_of_its_images(trees: list[Any]) -> None:
     shelf, configs = Shelf(), dict[Plan, int]()
     descriptors = [put(shelf, tree, configs) for tree in trees]
