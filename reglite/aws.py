@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from reglite.credentials import AuthKind, Credentials, parse_basic_auth
+from reglite.credentials import AWS_LABEL, AuthKind, Credentials, parse_basic_auth
 from reglite.errors import (
     ConfigurationError,
     Denied,
@@ -54,7 +54,7 @@ class EcrCredentials:
     region: str
     clock: Callable[[], datetime] = field(default=_now, repr=False)
     kind: AuthKind = field(default="helper", init=False)
-    label: str = field(default="helper aws", init=False)
+    label: str = field(default=AWS_LABEL, init=False)
     _token: _Token | None = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from reglite.errors import ConfigurationError
 
 TOKEN_USERNAME = "<token>"  # noqa: S105 - Docker's mark for an identity token, no secret
+AWS_LABEL = "helper aws"
 
 AuthKind = Literal["none", "basic", "helper", "identity-token"]
 
