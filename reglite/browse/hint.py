@@ -11,6 +11,7 @@ from reglite.errors import (
     RegistryUnreachable,
     RegliteError,
 )
+from reglite.registry.garbage_collection import describe_garbage_collection
 from reglite.registry.models import Ping
 from reglite.registry_config import RegistryConfig
 from reglite.registry_url import DOCKER_HUB_PULL_HOST, is_loopback
@@ -68,6 +69,9 @@ def explain_capabilities(
             "This registry deletes no single tags: RegLite removes them through a placeholder, "
             "which needs the right to push"
         )
+    advice = describe_garbage_collection(ping.server) if can_delete else None
+    if advice is not None:
+        hints.append(advice)
     host = _get_host(config)
     if ping.is_http and config.source != "demo" and not is_loopback(host):
         hints.append(

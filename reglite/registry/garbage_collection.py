@@ -4,24 +4,24 @@ from typing import Final
 
 # Never --delete-untagged for distribution 2.8: it takes the platforms of multi-arch images, which
 # have no tags of their own.
-_DISTRIBUTION: Final = (
-    "Only the registry's own garbage collection frees space: stop pushes to it, then run "
-    "'registry garbage-collect /etc/docker/registry/config.yml' (distribution 3: "
-    "/etc/distribution/config.yml) in its container, and restart it"
-)
 _ADVICE: Final = {
-    "distribution": _DISTRIBUTION,
-    "gitlab": "Only garbage collection frees space: 'gitlab-ctl registry-garbage-collect' on the "
-    "GitLab server; GitLab.com does it by itself",
-    "harbor": "Only garbage collection frees space: in Harbor, Administration, Clean Up, Garbage "
-    "Collection, GC Now",
-    "zot": "zot frees the space by itself where storage.gc is true, after gcDelay",
-    "quay": "Quay frees the space by itself, once its time machine no longer keeps the tags",
-    "olareg": "olareg frees the space by itself: see its --storage-gc options",
-    "ecr": "Amazon ECR frees the space by itself",
-    "nexus": "Only Nexus's tasks free space: 'Docker - Delete unused manifests and images', then "
-    "'Admin - Compact blob store'",
-    "artifactory": "Only Artifactory's garbage collection frees space: it runs by its schedule",
+    "distribution": "Space comes back with the registry's own garbage collection: stop pushes, run "
+    "'registry garbage-collect /etc/docker/registry/config.yml' in its container (distribution 3: "
+    "/etc/distribution/config.yml), and restart it",
+    "gitlab": "Space comes back with GitLab's garbage collection: "
+    "'gitlab-ctl registry-garbage-collect' on its server",
+    "harbor": "Space comes back with Harbor's garbage collection: Administration, Clean Up, "
+    "Garbage Collection, GC Now",
+    "zot": "Space comes back with zot's garbage collection, which runs by itself where storage.gc "
+    "is true, after gcDelay",
+    "quay": "Space comes back with Quay's garbage collection, which runs by itself once the time "
+    "machine no longer keeps the tags",
+    "olareg": "Space comes back with olareg's garbage collection, which runs by itself",
+    "ecr": "Space comes back by itself: Amazon ECR needs no garbage collection",
+    "nexus": "Space comes back with Nexus's garbage collection: run its task 'Docker - Delete "
+    "unused manifests and images', then 'Admin - Compact blob store'",
+    "artifactory": "Space comes back with Artifactory's garbage collection, which runs on its "
+    "schedule",
 }
 
 

@@ -29,8 +29,10 @@ def filled(memory_registry: MemoryRegistry) -> MemoryRegistry:
     return memory_registry
 
 
-@pytest.mark.usefixtures("filled")
-async def test_a_registry_where_everything_works_needs_no_hint(client: RegistryClient) -> None:
+async def test_a_registry_where_everything_works_needs_no_change(
+    filled: MemoryRegistry, client: RegistryClient
+) -> None:
+    filled.switches.server_headers = {}
     view = (await get_status(client)).to_json()
 
     assert view.pop("latency_ms") >= 0
@@ -50,7 +52,18 @@ async def test_a_registry_where_everything_works_needs_no_hint(client: RegistryC
 async def test_plain_http_on_loopback_needs_no_hint(
     filled: MemoryRegistry, make_client: MakeClient
 ) -> None:
+    filled.switches.server_headers = {}
     assert (await get_status(make_client(url="http://127.0.0.1:5000"))).hints == ()
+
+
+async def test_what_frees_the_space_is_said_where_deletion_works(
+    filled: MemoryRegistry, make_client: MakeClient
+) -> None:
+    (hint,) = (await get_status(make_client(url="http://127.0.0.1:5000"))).hints
+    assert "registry garbage-collect" in hint
+    filled.switches.delete = "405"
+    hints = (await get_status(make_client(url="http://127.0.0.1:5000"))).hints
+    assert not any("garbage" in hint for hint in hints)
 
 
 async def test_distribution_2_8_removes_single_tags_through_a_placeholder(
@@ -62,7 +75,10 @@ async def test_distribution_2_8_removes_single_tags_through_a_placeholder(
     view = await get_status(make_client(registry, url="https://registry.example.com"))
 
     assert view.to_json()["capabilities"] == ALL | {"referrers": False, "untag": False}
-    assert [hint for hint in view.hints if "placeholder" in hint] == list(view.hints)
+    placeholder, garbage = view.hints
+    assert "placeholder" in placeholder
+    assert "garbage-collect" in garbage
+    assert "--delete-untagged" not in garbage
 
 
 async def test_deletion_that_is_off_names_the_setting(

@@ -43,7 +43,9 @@ const showStatus = ({ parts, hint }, answer) => {
   parts.sign.classList.toggle("soft", source === "none");
   parts.works.textContent = parts.works.title = (isOnline && nameWorks(capabilities)) || "–";
   parts.works.classList.toggle("soft", parts.works.textContent === "–");
-  const words = hints.length ? hints.join(" ") : error?.message ?? "";
+  // What frees space is nothing to mend: it is said after a deletion.
+  const wrong = hints.filter((hint) => !/garbage/i.test(hint));
+  const words = wrong.length ? wrong.join(" ") : error?.message ?? "";
   hint.text.replaceChildren(...phrase(words));
   hint.retry.hidden = isOnline;
   hint.root.hidden = !words;
