@@ -4,12 +4,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import read_repository
 from reglite.api.answers import answer_text
 from reglite.api.app import create_app
-from reglite.api.dependencies import GivenDigest, ReadRepository
 from reglite.api.documentation import document_blob
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import DigestName, RegistryName, RepositoryName
 from reglite.api.paths import BLOB
+from reglite.reference import parse_digest
 
 router = APIRouter()
 
@@ -22,11 +24,15 @@ router = APIRouter()
     response_class=Response,
     responses=document_blob("An SBOM, provenance, chart metadata: 4 MiB at most."),
 )
-async def get_blob(request: Request, repository: ReadRepository, digest: GivenDigest) -> Response:
+async def get_blob(
+    request: Request, registry: RegistryName, repo: RepositoryName, digest: DigestName
+) -> Response:
     """Read a blob as JSON or plain text, never as HTML; its bytes are checked by the digest."""
     from reglite.browse.blob import get_text_blob  # noqa: PLC0415 - cold start
 
-    blob = await get_text_blob(repository.client, repository.name, digest)
+    repository = await read_repository(request, registry, repo)
+    checked = parse_digest(digest)
+    blob = await get_text_blob(repository.client, repository.name, checked)
     return answer_text(request, blob.content, blob.media_type, digest)
 
 

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from reglite.api.answers import answer_change
 from reglite.api.app import create_app
 from reglite.api.change import changing, describe_change
-from reglite.api.dependencies import DigestName, RegistryName, RepositoryName
 from reglite.api.documentation import document_change
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import DigestName, RegistryName, RepositoryName
 from reglite.api.paths import MANIFEST
 from reglite.reference import parse_digest
 

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import read_repository
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import GivenDigest, ReadRepository
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import DigestName, RegistryName, RepositoryName
 from reglite.api.paths import MANIFEST
+from reglite.reference import parse_digest
 
 router = APIRouter()
 
@@ -26,8 +28,9 @@ router = APIRouter()
 )
 async def get_deletion_plan(
     request: Request,
-    repository: ReadRepository,
-    digest: GivenDigest,
+    registry: RegistryName,
+    repo: RepositoryName,
+    digest: DigestName,
     cursor: Annotated[
         str | None, Query(description="Where a `next` goes on; opaque.", max_length=16384)
     ] = None,
@@ -38,7 +41,9 @@ async def get_deletion_plan(
     """
     from reglite.deletion.plan import make_plan  # noqa: PLC0415 - cold start
 
-    plan = await make_plan(repository.client, repository.name, digest, cursor=cursor)
+    repository = await read_repository(request, registry, repo)
+    checked = parse_digest(digest)
+    plan = await make_plan(repository.client, repository.name, checked, cursor=cursor)
     return answer(request, plan.to_json(), headers={"Cache-Control": "no-store"})
 
 

@@ -4,12 +4,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import read_repository, wants_fresh
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import Fresh, GivenTag, Platform, ReadRepository
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import Platform, RegistryName, RepositoryName, TagName
 from reglite.api.paths import TAG
+from reglite.reference import parse_tag
 
 router = APIRouter()
 
@@ -25,9 +27,9 @@ router = APIRouter()
 async def get_manifest(
     *,
     request: Request,
-    repository: ReadRepository,
-    tag: GivenTag,
-    fresh: Fresh,
+    registry: RegistryName,
+    repo: RepositoryName,
+    tag: TagName,
     platform: Platform = None,
 ) -> Response:
     """For an index, `image` and `layers` are null and empty unless `platform` names one.
@@ -36,8 +38,13 @@ async def get_manifest(
     """
     from reglite.browse.manifest import get_manifest_view  # noqa: PLC0415 - cold start
 
+    repository = await read_repository(request, registry, repo)
     view = await get_manifest_view(
-        repository.client, repository.name, tag, platform=platform, fresh=fresh
+        repository.client,
+        repository.name,
+        parse_tag(tag),
+        platform=platform,
+        fresh=wants_fresh(request),
     )
     document = view.to_json()
     return answer(request, document, headers={"Docker-Content-Digest": document["digest"]})

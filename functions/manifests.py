@@ -4,12 +4,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import read_repository, wants_fresh
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import Fresh, GivenDigest, Platform, ReadRepository
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import DigestName, Platform, RegistryName, RepositoryName
 from reglite.api.paths import MANIFEST
+from reglite.reference import parse_digest
 
 router = APIRouter()
 
@@ -25,16 +27,18 @@ router = APIRouter()
 async def get_manifest_by_digest(
     *,
     request: Request,
-    repository: ReadRepository,
-    digest: GivenDigest,
-    fresh: Fresh,
+    registry: RegistryName,
+    repo: RepositoryName,
+    digest: DigestName,
     platform: Platform = None,
 ) -> Response:
     """Read by digest what is otherwise read by tag; `reference` is the digest."""
     from reglite.browse.manifest import get_manifest_view  # noqa: PLC0415 - cold start
 
+    repository = await read_repository(request, registry, repo)
+    checked = parse_digest(digest)
     view = await get_manifest_view(
-        repository.client, repository.name, digest, platform=platform, fresh=fresh
+        repository.client, repository.name, checked, platform=platform, fresh=wants_fresh(request)
     )
     document = view.to_json()
     return answer(request, document, headers={"Docker-Content-Digest": document["digest"]})

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import read_repository, wants_fresh
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import Fresh, GivenDigest, ReadRepository
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import DigestName, RegistryName, RepositoryName
 from reglite.api.paths import MANIFEST
+from reglite.reference import parse_digest
 
 router = APIRouter()
 
@@ -27,9 +29,9 @@ router = APIRouter()
 async def list_referrers(
     *,
     request: Request,
-    repository: ReadRepository,
-    digest: GivenDigest,
-    fresh: Fresh,
+    registry: RegistryName,
+    repo: RepositoryName,
+    digest: DigestName,
     artifact_type: Annotated[
         str | None, Query(description="Only referrers of this type.", max_length=255)
     ] = None,
@@ -37,8 +39,14 @@ async def list_referrers(
     """Read the referrers API or, where the registry has none, the fallback tag."""
     from reglite.browse.referrers import get_referrers_view  # noqa: PLC0415 - cold start
 
+    repository = await read_repository(request, registry, repo)
+    checked = parse_digest(digest)
     view = await get_referrers_view(
-        repository.client, repository.name, digest, artifact_type=artifact_type, fresh=fresh
+        repository.client,
+        repository.name,
+        checked,
+        artifact_type=artifact_type,
+        fresh=wants_fresh(request),
     )
     return answer(request, view.to_json())
 

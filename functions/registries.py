@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import get_reader
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import GivenReader, GivenRuntime
 from reglite.api.documentation import document_local
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import REGISTRIES
@@ -27,11 +27,12 @@ router = APIRouter()
     response_class=Response,
     responses=document_local("Registries", "The registries of the inventory, in its order."),
 )
-async def list_registries(request: Request, runtime: GivenRuntime, caller: GivenReader) -> Response:
+async def list_registries(request: Request) -> Response:
     """List what the inventory, Docker's config and the command line name; asks no registry.
 
     Only those where the caller may read something; never a user name or a password.
     """
+    runtime, caller = await get_reader(request)
     visible = [c for c in runtime.inventory.registries if caller.can_read(c.name)]
     return answer(request, {"registries": [describe_registry(config) for config in visible]})
 

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import read_registry, wants_fresh
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import Fresh, Last, ReadRegistry, Search
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import Last, RegistryName, Search
 from reglite.api.paths import REPOSITORIES
 
 router = APIRouter()
@@ -27,8 +28,7 @@ router = APIRouter()
 async def list_repositories(
     *,
     request: Request,
-    registry: ReadRegistry,
-    fresh: Fresh,
+    registry: RegistryName,
     n: Annotated[int, Query(ge=1, le=10000, description="Names per page.")] = 100,
     last: Last = None,
     cursor: Annotated[
@@ -40,13 +40,14 @@ async def list_repositories(
 
     A page may be shorter than `n`, or empty, and still have a `next`: follow it as it is.
     """
-    if not registry.caller.can_read_all(registry.config.name):
+    opened, fresh = await read_registry(request, registry), wants_fresh(request)
+    if not opened.caller.can_read_all(registry):
         from reglite.api.visible import list_visible  # noqa: PLC0415 - cold start
 
-        return answer(request, await list_visible(registry, n=n, last=last, q=q, fresh=fresh))
+        return answer(request, await list_visible(opened, n=n, last=last, q=q, fresh=fresh))
     from reglite.browse.listing import list_repositories as browse  # noqa: PLC0415
 
-    view = await browse(registry.client, n=n, last=last, cursor=cursor, q=q, fresh=fresh)
+    view = await browse(opened.client, n=n, last=last, cursor=cursor, q=q, fresh=fresh)
     return answer(request, view.to_json())
 
 

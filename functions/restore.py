@@ -10,9 +10,9 @@ from reglite.api.answers import answer_change
 from reglite.api.app import create_app
 from reglite.api.body import read_body
 from reglite.api.change import changing, describe_change
-from reglite.api.dependencies import DigestName, RegistryName, RepositoryName
 from reglite.api.documentation import document_change
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import DigestName, RegistryName, RepositoryName
 from reglite.api.paths import MANIFEST
 from reglite.reference import parse_digest, parse_tag
 from reglite.registry.limits import MANIFEST_BYTES

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import get_caller
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import GivenCaller, GivenRuntime
 from reglite.api.documentation import document_local
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import API
@@ -22,11 +22,12 @@ router = APIRouter()
     response_class=Response,
     responses=document_local("Session", "The caller, and how to sign in."),
 )
-async def get_session(request: Request, runtime: GivenRuntime, caller: GivenCaller) -> Response:
+async def get_session(request: Request) -> Response:
     """Answers everyone; `role` is the highest that the caller has anywhere.
 
     `sign_in` lists the ways in: a bearer token, or basic with user name and password.
     """
+    runtime, caller = await get_caller(request)
     proxy = runtime.inventory.access.proxy
     document = {
         "user": caller.user,

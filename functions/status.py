@@ -4,11 +4,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import read_registry
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import ReadRegistry
 from reglite.api.documentation import document_local
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import RegistryName
 from reglite.api.paths import REGISTRY
 
 router = APIRouter()
@@ -22,14 +23,15 @@ router = APIRouter()
     response_class=Response,
     responses=document_local("Status", "How it is; 200 also for one that is down."),
 )
-async def get_status(request: Request, registry: ReadRegistry) -> Response:
+async def get_status(request: Request, registry: RegistryName) -> Response:
     """Ask the registry; name the credential's source and never the credential.
 
     A capability that is null is not known yet.
     """
     from reglite.browse.status import get_status as browse  # noqa: PLC0415 - cold start
 
-    view = await browse(registry.client)
+    opened = await read_registry(request, registry)
+    view = await browse(opened.client)
     return answer(request, view.to_json(), headers={"Cache-Control": "no-store"})
 
 

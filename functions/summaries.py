@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import read_repository, wants_fresh
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import Fresh, ReadRepository
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import RegistryName, RepositoryName
 from reglite.api.paths import REPOSITORY
 
 router = APIRouter()
@@ -27,8 +28,8 @@ router = APIRouter()
 async def get_summaries(
     *,
     request: Request,
-    repository: ReadRepository,
-    fresh: Fresh,
+    registry: RegistryName,
+    repo: RepositoryName,
     tag: Annotated[
         list[str],
         Query(min_length=1, max_length=100, description="A tag, up to 100 times.", examples=["1"]),
@@ -40,7 +41,8 @@ async def get_summaries(
     """
     from reglite.browse.summary import get_summaries as browse  # noqa: PLC0415 - cold start
 
-    view = await browse(repository.client, repository.name, tag, fresh=fresh)
+    repository = await read_repository(request, registry, repo)
+    view = await browse(repository.client, repository.name, tag, fresh=wants_fresh(request))
     return answer(request, view.to_json())
 
 

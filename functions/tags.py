@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.access import read_repository, wants_fresh
 from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.dependencies import Fresh, Last, ReadRepository, Search
 from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import Last, RegistryName, RepositoryName, Search
 from reglite.api.paths import TAGS
 
 router = APIRouter()
@@ -27,8 +28,8 @@ router = APIRouter()
 async def list_tags(
     *,
     request: Request,
-    repository: ReadRepository,
-    fresh: Fresh,
+    registry: RegistryName,
+    repo: RepositoryName,
     n: Annotated[int, Query(ge=1, le=10000, description="Names per page.")] = 1000,
     last: Last = None,
     q: Search = None,
@@ -42,8 +43,15 @@ async def list_tags(
     """
     from reglite.browse.tags import list_tags as browse  # noqa: PLC0415 - cold start
 
+    repository = await read_repository(request, registry, repo)
     view = await browse(
-        repository.client, repository.name, n=n, last=last, q=q, include_all=all, fresh=fresh
+        repository.client,
+        repository.name,
+        n=n,
+        last=last,
+        q=q,
+        include_all=all,
+        fresh=wants_fresh(request),
     )
     return answer(request, view.to_json())
 

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from reglite.api.answers import answer_change
 from reglite.api.app import create_app
 from reglite.api.change import changing, describe_change
-from reglite.api.dependencies import RegistryName, RepositoryName, TagName
 from reglite.api.documentation import document_change
 from reglite.api.lambda_adapter import create_handler
+from reglite.api.parameters import RegistryName, RepositoryName, TagName
 from reglite.api.paths import TAG
 from reglite.reference import parse_digest, parse_tag
 

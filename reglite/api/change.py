@@ -8,20 +8,13 @@ from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 
+from reglite.api.access import RepositoryAccess, get_caller, open_registry, open_repository
 from reglite.api.caller import Caller
-from reglite.api.dependencies import (
-    RegistryAccess,
-    RepositoryAccess,
-    get_caller,
-    get_runtime,
-    read_registry,
-    read_repository,
-)
 from reglite.api.origin import check_state_changing
 from reglite.api.peer import get_peer_address
 from reglite.deletion.audit import Action, AuditEvent, recording
 from reglite.errors import Denied, Unauthorized
-from reglite.reference import Repository, parse_repository
+from reglite.reference import parse_repository
 
 
 def describe_change(
@@ -46,24 +39,17 @@ async def changing(request: Request, event: AuditEvent) -> AsyncIterator[Reposit
     """
     with recording(event):
         name = parse_repository(event.repository)
-        runtime = await get_runtime(request)
-        caller = await get_caller(request, runtime)
+        runtime, caller = await get_caller(request)
         event.who = caller.user
-        registry = await read_registry(event.registry, runtime, caller)
-        yield await _open(request, name, registry)
-
-
-async def _open(request: Request, name: Repository, registry: RegistryAccess) -> RepositoryAccess:
-    repository = await read_repository(name, registry)
-    caller = registry.caller
-    check_state_changing(
-        request.headers,
-        has_our_token=caller.kind == "token",
-        origins=registry.runtime.inventory.access.origins,
-    )
-    if not caller.can_change(registry.config.name, name):
-        raise refuse_changing(caller)
-    return repository
+        repository = open_repository(open_registry(runtime, caller, event.registry), name)
+        check_state_changing(
+            request.headers,
+            has_our_token=caller.kind == "token",
+            origins=runtime.inventory.access.origins,
+        )
+        if not caller.can_change(event.registry, name):
+            raise refuse_changing(caller)
+        yield repository
 
 
 def refuse_changing(caller: Caller) -> Unauthorized | Denied:

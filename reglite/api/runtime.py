@@ -70,6 +70,7 @@ class RuntimeSource:
 
     def __init__(self, runtime: Runtime | None) -> None:
         self._runtime = runtime
+        self._loading = asyncio.Lock()
 
     @property
     def given(self) -> Runtime | None:
@@ -78,10 +79,13 @@ class RuntimeSource:
 
     async def get(self) -> Runtime:
         """Return the Runtime; raises ConfigurationError, and tries again on the next call."""
-        if self._runtime is None:
-            # Reading parameters over the network may block: not in the way of the event loop.
-            self._runtime = await asyncio.to_thread(load_runtime)
-        return self._runtime
+        if self._runtime is not None:
+            return self._runtime
+        async with self._loading:
+            if self._runtime is None:
+                # Reading parameters over the network may block: not the event loop.
+                self._runtime = await asyncio.to_thread(load_runtime)
+            return self._runtime
 
 
 def load_runtime() -> Runtime:

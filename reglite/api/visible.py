@@ -7,7 +7,7 @@ nothing that leaves names what the caller may not see.
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from reglite.api.dependencies import RegistryAccess
+from reglite.api.access import RegistryAccess
 from reglite.browse.address import format_next, format_repositories_path
 from reglite.browse.listing import RepositoriesView, list_repositories
 from reglite.registry.deadline import deadline
