@@ -133,6 +133,19 @@ def test_serve_makes_nobody_a_maintainer(run: Run, registry_url: str, tmp_path: 
     assert "DELETE /api/v1/registries/nas/repositories/team/project/app" in running.printed
 
 
+def test_serve_believes_no_forwarded_address(run: Run, registry_url: str, tmp_path: Path) -> None:
+    (tmp_path / "inventory.yaml").write_text(
+        f"inventory: {{nas: {{url: '{registry_url}'}}}}\n"
+        "access: {proxy: {user_header: X-User, trusted: [192.0.2.0/24]}}\n"
+    )
+    running = run("serve", "--port", "0")
+
+    headers = {"X-User": "ana", "X-Forwarded-For": "192.0.2.5", "Forwarded": "for=192.0.2.5"}
+    session = httpx.get(f"{running.address}api/v1/session", headers=headers).json()
+
+    assert (session["user"], session["role"]) == (None, None)
+
+
 def test_serve_answers_under_its_base_path_stripped_or_not(
     run: Run, registry_url: str, tmp_path: Path
 ) -> None:

@@ -69,7 +69,7 @@ def add_script(files: Mapping[str, bytes]) -> dict[str, bytes]:
 class Watcher:
     """Calls back after each change below a folder, while it is entered."""
 
-    def __init__(self, folder: Path, on_change: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, on_change: Callable[[], object]) -> None:
         self._folder = folder
         self._on_change = on_change
         self._task: asyncio.Task[None] | None = None

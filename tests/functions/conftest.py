@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from reglite.api.runtime import RuntimeSource
 from reglite.demo.registry import MemoryRegistry
@@ -35,14 +36,26 @@ def filled_registry(memory_registry: MemoryRegistry) -> MemoryRegistry:
 
 
 @pytest.fixture
+def connections() -> set[object]:
+    """Return the other ends of all connections that the registry has seen."""
+    return set()
+
+
+@pytest.fixture
 def configure(
     filled_registry: MemoryRegistry,
+    connections: set[object],
     serve: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> Callable[..., None]:
     """Return a function that writes the inventory, with an ``access:`` section, to the variable."""
-    url = serve(filled_registry)
+
+    async def observe(scope: Scope, receive: Receive, send: Send) -> None:
+        connections.add(scope.get("client"))
+        await filled_registry(scope, receive, send)
+
+    url = serve(observe, lifespan="off")
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     monkeypatch.delenv("REGLITE_CONFIG_FILE", raising=False)
     monkeypatch.delenv("REGLITE_REGISTRIES", raising=False)

@@ -33,7 +33,7 @@ CHANGES: dict[str, type[BaseModel]] = {
     "untag": schemas.Untagging,
     "restore": schemas.Restoration,
 }
-TOKEN = "a-token-of-the-tests"  # noqa: S105
+TOKEN = "a-token-of-the-tests"
 MAINTAINER = {"tokens": [{"name": "ci", "token": TOKEN, "role": "maintainer"}]}
 EVENT_NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
 READ_EVENTS = [n for n in EVENT_NAMES if n.removesuffix("_encoded") in READS]
@@ -241,17 +241,14 @@ def test_health_reads_no_inventory(
 
 
 def test_warm_invocations_share_one_connection_to_the_registry(
-    load_function: LoadFunction, filled_registry: MemoryRegistry
+    load_function: LoadFunction, filled_registry: MemoryRegistry, connections: set[object]
 ) -> None:
     function = load_function("tags")
-    before = len(filled_registry.requests)
 
-    for _ in range(3):
+    for _ in range(10):
         event = read_event("tags")
         event["headers"]["cache-control"] = "no-cache"
         assert invoke(function, event)[0] == 200
 
-    runtime = function.app.state.runtime_source.given
-    assert len(filled_registry.requests) > before + 2
-    assert runtime is not None
-    assert runtime.pool is not None
+    assert len(filled_registry.requests) >= 10
+    assert len(connections) == 1
