@@ -2,7 +2,8 @@
 import { ApiError, isAbort } from "../lib/api.js";
 import { all, icon, make, one, partsOf } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
-import { formats, say, t } from "../lib/i18n.js";
+import { say, t } from "../lib/i18n.js";
+import { sortVersions } from "../lib/version.js";
 import { banner, button, dismissal, titleOf } from "../elements/messages.js";
 import { groupTargets, hasChoice, isBlocked, isConflict, isWhole, planGroup, resolveTargets, runStep, stepsOf } from "./steps.js";
 import { keep, nameList } from "./undo.js";
@@ -13,6 +14,7 @@ const PARTS = ["notice", "busy", "choices", "said", "remedy", "confirm", "note",
 
 const name = (text) => make("span", { class: "name" }, text);
 const show = (...shown) => PARTS.forEach((part) => { ui[part].hidden = !shown.includes(part); });
+const inOrder = (tags) => nameList(sortVersions(tags));
 const put = (element, words) => element.replaceChildren(...words);
 const leaveClose = () => {
   ui.go.hidden = true;
@@ -42,7 +44,7 @@ const showBlocked = ({ where, registry, groups }) => {
   const isOff = !isProtected && plan.untag === "unsupported" && registry.can_delete && plan.complete;
   const setting = make("code", {}, `inventory.${where.registry}.${isProtected ? "protect" : "delete"}`);
   put(ui.title, isProtected ? say("deletion.is_protected", { tag: name(subject) }) : say("deletion.not_allowed", { registry: where.registry }));
-  put(ui.said, isProtected ? [...say("deletion.protected_why", { tags: nameList(plan.protected) }), " ", ...say("deletion.protected_remedy", { setting })]
+  put(ui.said, isProtected ? [...say("deletion.protected_why", { tags: inOrder(plan.protected) }), " ", ...say("deletion.protected_remedy", { setting })]
     : !registry.can_delete ? say("deletion.off_inventory", { setting })
       : [isOff ? t("deletion.off_remedy") : plan.reason]);
   show("said", ...(isOff ? ["remedy"] : []));
@@ -53,15 +55,16 @@ const describeOne = ({ groups: [group], tag }) => {
   const { plan } = group;
   const others = plan.tags.filter((each) => each !== tag);
   const n = plan.tags.length;
+  const stays = others.length ? t("deletion.stays_as", { tags: inOrder(others) }) : t("deletion.stays_untagged");
   if (hasChoice(group)) {
     put(ui.tag_what, say("deletion.only_tag", { tag }));
-    put(ui.tag_then, [others.length ? t("deletion.stays_as", { tags: nameList(others) }) : t("deletion.stays_untagged")]);
+    put(ui.tag_then, [stays]);
     put(ui.image_what, [n === 2 ? t("deletion.image_and_both") : t("deletion.image_and_all", { n })]);
-    put(ui.image_then, [t("deletion.stop_working", { n, tags: nameList(plan.tags) }), affected([group])]);
+    put(ui.image_then, [t("deletion.stop_working", { n, tags: inOrder(plan.tags) }), affected([group])]);
   } else if (!plan.allowed) {
-    put(ui.said, [t("deletion.stays_as", { tags: nameList(others) }), " ", plan.protected.length ? t("deletion.image_protected", { tags: nameList(plan.protected) }) : plan.reason]);
+    put(ui.said, [stays, " ", plan.protected.length ? t("deletion.image_protected", { tags: inOrder(plan.protected) }) : plan.reason]);
   } else if (others.length || !tag) {
-    put(ui.said, [n ? t("deletion.stop_working", { n, tags: nameList(plan.tags) }) : t("deletion.no_tags"), affected([group])]);
+    put(ui.said, [n ? t("deletion.stop_working", { n, tags: inOrder(plan.tags) }) : t("deletion.no_tags"), affected([group])]);
   } else put(ui.said, [t("deletion.only_one", { tag }), affected([group])]);
 };
 
@@ -74,10 +77,11 @@ const describeMany = ({ groups, tags }) => {
     put(ui.tag_then, [t("deletion.images_stay", { n: groups.length - whole.length }), " ",
       whole.length ? t("deletion.images_go", { n: whole.length }) : ""]);
     put(ui.image_what, [t("deletion.images_and_all", { n })]);
-    put(ui.image_then, [t("deletion.stop_working", { n, tags: nameList(every) }), affected(groups)]);
+    put(ui.image_then, [t("deletion.stop_working", { n, tags: inOrder(every) }), affected(groups)]);
   } else {
-    put(ui.said, [t("deletion.stop_working", { n: tags.length, tags: nameList(tags) }), ". ",
-      whole.length === groups.length ? t("deletion.images_go_too", { n: groups.length }) : "", affected(groups)]);
+    put(ui.said, [t("deletion.stop_working", { n: tags.length, tags: inOrder(tags) }), ". ",
+      ...(whole.length === groups.length ? [t("deletion.images_go_too", { n: whole.length }), affected(groups)]
+        : [t("deletion.images_stay", { n: groups.length - whole.length })])]);
   }
 };
 
@@ -107,7 +111,7 @@ const update = (job) => {
   ui.go.setAttribute("aria-disabled", !isReady);
   ui.go.classList.toggle("solid", isReady);
   const isBrief = !images && job.groups.some(({ plan }) => plan.untag === "placeholder");
-  ui.note.textContent = `${isBrief ? `${t("deletion.note_placeholder")} ` : ""}${t(isUndoable ? "deletion.note_undo" : "deletion.note_final")}`;
+  ui.note.textContent = (isBrief ? t("deletion.note_placeholder") : "") + t(isUndoable ? "deletion.note_undo" : "deletion.note_final");
 };
 
 const describe = (job) => {
@@ -118,7 +122,7 @@ const describe = (job) => {
   const isLeftover = isSingle && only.plan.kind === "placeholder";
   const subject = name(tags[0] ?? shortDigest(only.digest));
   put(ui.title, !isSingle ? [t("deletion.title_many", { n: tags.length })]
-    : say(isLeftover ? "deletion.title_finish" : isWhole(only) || !tags.length ? "deletion.title_image" : "deletion.title_tag", { tag: subject }));
+    : say(isLeftover ? "deletion.title_finish" : only.plan.allowed && !hasChoice(only) ? "deletion.title_image" : "deletion.title_tag", { tag: subject }));
   if (isLeftover) put(ui.said, [t("deletion.finish")]);
   else (isSingle ? describeOne : describeMany)(job);
   if (job.left.length) ui.said.append(" ", t("deletion.left_out", { tags: nameList(job.left.flatMap((group) => group.tags)) }));
@@ -160,7 +164,7 @@ const open = (job) => {
   const isMany = targets.length > 1;
   put(ui.title, isMany ? [t("deletion.title_many", { n: targets.length })]
     : say(tag ? "deletion.title_tag" : "deletion.title_image", { tag: name(tag ?? shortDigest(whole)) }));
-  ui.where.textContent = `${where.registry} / ${where.repository}${isMany || !whole ? "" : `, ${shortDigest(whole)}`}`;
+  ui.where.textContent = `${where.registry} / ${where.repository}` + (isMany || !whole ? "" : `, ${shortDigest(whole)}`);
   ui.cancel.textContent = t("common.cancel");
   ui.go.hidden = false;
   ui.go.textContent = t(isMany ? "deletion.remove_tags" : "deletion.remove_tag", { n: targets.length });
@@ -233,11 +237,12 @@ const run = async (job, steps) => {
   return failed;
 };
 
-const again = (job, failed, notice) => openDeletion({
-  ...job, notice,
-  targets: failed.flatMap(({ step: { tags, digest, isImage } }) =>
-    (tags.length && (!isImage || job.targets[0].tag) ? tags.map((tag) => ({ tag })) : [{ digest }])),
-});
+/** Asks anew about what failed, as it is now: tags may name other images, images have other tags. */
+const again = (job, failed, notice) => {
+  const tags = failed.flatMap(({ step }) => step.tags.filter((tag) => job.targets.some((target) => target.tag === tag)));
+  const targets = tags.length ? tags.map((tag) => ({ tag })) : failed.map(({ step: { digest } }) => ({ digest }));
+  return openDeletion({ ...job, notice, targets });
+};
 
 /** A banner on the page for what failed, once the dialog is gone. */
 const showFailed = (job, failed) => {
@@ -266,6 +271,7 @@ const settle = async (job, failed, steps) => {
   return showFailed(job, failed);
 };
 
+ui.cancel.onclick = () => dialog.close();
 dialog.addEventListener("submit", (event) => {
   if (event.submitter === ui.go && ui.go.ariaDisabled === "true") event.preventDefault();
 });

@@ -31,7 +31,7 @@ const encodePath = (name) => name.split("/").map(encodeURIComponent).join("/");
 
 /** The API path of a registry, or of a repository in it. */
 export const registryPath = (registry, repository) =>
-  `/api/v1/registries/${encodeURIComponent(registry)}${repository ? `/repositories/${encodePath(repository)}` : ""}`;
+  `/api/v1/registries/${encodeURIComponent(registry)}` + (repository ? `/repositories/${encodePath(repository)}` : "");
 
 /** `path?a=1&b=2`; a list becomes a repeated key, empty values are left out. */
 export const withQuery = (path, query) => {

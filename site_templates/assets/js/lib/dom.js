@@ -25,6 +25,11 @@ export const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
+/** Sets a text that is not there already: replaced text nodes lose the pointer that is over them. */
+export const write = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A glyph of the sprite that `<html data-icons>` names. */

@@ -38,7 +38,8 @@ export const createFormats = (lang) => {
   const relative = new Intl.RelativeTimeFormat(lang, { style: lang === "en" ? "narrow" : "short" });
   const dateParts = new Intl.DateTimeFormat(
     lang, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
-  const lists = new Intl.ListFormat(lang, { type: "conjunction" });
+  // The British list has no comma before "and".
+  const lists = new Intl.ListFormat(lang === "en" ? "en-GB" : lang, { type: "conjunction" });
   const partsOf = (iso) => Object.fromEntries(
     dateParts.formatToParts(new Date(iso)).map((part) => [part.type, part.value]));
   const number = (n) => numbers[0].format(n);

@@ -16,10 +16,11 @@ export const FORMATS = {
   nerdctl: (registry, ...of) => `nerdctl ${flag(registry, "--insecure-registry")}pull ${FORMATS.reference(registry, ...of)}`,
   skopeo: (registry, repository, tag, digest) =>
     `skopeo copy ${flag(registry, "--src-tls-verify=false")}docker://${FORMATS.reference(registry, repository, tag, digest)} `
-    + `oci:${repository.split("/").pop()}${tag ? `:${tag}` : ""}`,
+    + ["oci", repository.split("/").pop(), tag].filter(Boolean).join(":"),
   // Helm writes "+" of a version as "_" into the tag.
   helm: (registry, repository, tag) =>
-    `helm pull ${flag(registry, "--plain-http")}oci://${imageName(registry, repository)}${tag ? ` --version ${tag.replaceAll("_", "+")}` : ""}`,
+    `helm pull ${flag(registry, "--plain-http")}oci://${imageName(registry, repository)}`
+    + (tag ? ` --version ${tag.replaceAll("_", "+")}` : ""),
   reference: (registry, repository, tag, digest) =>
     imageName(registry, repository) + (tag ? `:${tag}` : `@${digest}`),
   pinned: (registry, repository, tag, digest) => `${imageName(registry, repository)}@${digest}`,

@@ -15,7 +15,7 @@ export const versionKey = (tag) => {
   const found = VERSION.exec(tag);
   if (!found) return ` ${natural(tag)}`;
   // "." (a release) sorts below a further number and above "!" (something after a dash).
-  return `0${found[1].split(".").map(encode).join("")}${found[2] ? `!${natural(found[2])}` : "."}`;
+  return `0${found[1].split(".").map(encode).join("")}${found[2] ? "!" : "."}${natural(found[2])}`;
 };
 
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);

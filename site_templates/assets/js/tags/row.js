@@ -1,5 +1,5 @@
 /** One row of the tags table: filled in place, so that focus and hover survive. */
-import { stamp } from "../lib/dom.js";
+import { stamp, write } from "../lib/dom.js";
 import { shortDigest, shortPlatform } from "../lib/format.js";
 import { formats, t } from "../lib/i18n.js";
 import { link } from "../lib/url-state.js";
@@ -29,21 +29,21 @@ export const sizeOf = (summary, chosen) =>
 const fillPlatforms = ({ platforms, wide, narrow }, summary) => {
   const names = summary.platforms.map((each) => each.platform);
   const more = names.length > 2 ? ` +${names.length - 2}` : "";
-  wide.textContent = names.slice(0, 2).map(shortPlatform).join(", ") + more || NOTHING;
-  narrow.textContent = names.length > 1 ? t("tags.platforms", { n: names.length }) : names[0] ?? "";
+  write(wide, names.slice(0, 2).map(shortPlatform).join(", ") + more || NOTHING);
+  write(narrow, names.length > 1 ? t("tags.platforms", { n: names.length }) : names[0] ?? "");
   platforms.title = names.join(", ");
 };
 
 const fillSize = ({ size, bytes }, summary, platform) => {
   const shown = sizeOf(summary, platform);
-  bytes.textContent = shown === null ? NOTHING : formats.size(shown);
+  write(bytes, shown === null ? NOTHING : formats.size(shown));
   const n = summary.platforms.length;
   const whole = formats.size(summary.size_bytes);
   size.title = n > 1 ? t("tags.stored_for", { n, size: whole }) : t("tags.stored", { size: whole });
 };
 
 const fillBuilt = ({ built, time }, { created }) => {
-  time.textContent = created ? formats.age(created) : NOTHING;
+  write(time, created ? formats.age(created) : NOTHING);
   time.dateTime = created ?? "";
   time.title = created ? formats.exact(created) : "";
   built.title = created ? "" : t("tags.no_date");
@@ -54,10 +54,10 @@ const fillDigest = ({ digest, siblings, more }, { digest: whole }, others) => {
   const names = others.join(", ");
   siblings.title = names;
   siblings.setAttribute("aria-label", t("tags.siblings", { n: others.length, names }));
-  more.textContent = `+${others.length}`;
+  write(more, `+${others.length}`);
   if (digest.dataset.copy === whole) return;
   digest.dataset.copy = digest.title = whole;
-  digest.textContent = shortDigest(whole);
+  write(digest, shortDigest(whole));
   digest.setAttribute("aria-label", t("copy.digest_of", { digest: shortDigest(whole) }));
 };
 
@@ -100,12 +100,12 @@ export const renderRow = (model, tag, row) => {
   for (const part of ["platforms", "size", "built", "digests"]) parts[part].hidden = !!note;
   for (const part of [parts.wide, parts.narrow, parts.bytes, parts.time, parts.digest]) part.hidden = !isKnown;
   for (const part of parts.root.querySelectorAll(".pending")) part.hidden = !!summary;
-  parts.kind.textContent = isKnown ? kindName(summary.kind) : "";
+  write(parts.kind, isKnown ? kindName(summary.kind) : "");
   if (note) {
     for (const part of ["said", "failed", "unfinished"]) parts[part].hidden = part !== note[0];
     parts.again.hidden = note[0] !== "failed";
     parts.finish.hidden = note[0] !== "unfinished";
-    parts.root.querySelector(`[data-part=${note[0]}] [data-text]`).textContent = note[1];
+    write(parts[note[0]].querySelector("[data-text]"), note[1]);
     parts[note[0]].title = note[2];
   } else if (summary) {
     fillPlatforms(parts, summary);

@@ -1,0 +1,369 @@
+"""The tags page against the real registry and the in-memory one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from reglite.demo.registry import MemoryRegistry
+from tests.browser.conftest import ServeSite
+from tests.browser.tags_page import TagsPage
+from tests.support.browser import Watch
+from tests.support.docker_registry import DockerRegistry
+from tests.support.filesystem import fill_filesystem
+from tests.support.images import HOSTILE_TEXT, Pusher
+
+WatchPage = Callable[..., Watch]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+CLIPBOARD = ("clipboard-read", "clipboard-write")
+
+
+def push_releases(pusher: Pusher) -> None:
+    """Push versions of different sizes and dates, two of them on one digest, and a chart."""
+    pusher.push_index("1.10.0", "latest", name="new", created="2026-03-01T00:00:00Z")
+    pusher.push_image("1.9.0", name="middle", layers=3, created="2026-02-01T00:00:00Z")
+    pusher.push_image("1.9.0-rc.1", name="old", layers=2, created="2026-04-01T00:00:00Z")
+    pusher.push_chart("0.1.0")
+
+
+@pytest.fixture
+def releases(
+    serve_site: ServeSite, docker_registry: DockerRegistry, pusher: Pusher, watch_page: WatchPage
+) -> TagsPage:
+    """Open the page of a repository with a few releases in the real registry."""
+    push_releases(pusher)
+    base = serve_site(docker_registry.url, protect=("*-rc.*",))
+    watch = watch_page(base, locale="en", permissions=CLIPBOARD)
+    return TagsPage(watch, base, pusher.repository).open()
+
+
+def read_clipboard(page: Page) -> str:
+    text: str = page.evaluate("navigator.clipboard.readText()")
+    return text
+
+
+def test_tags_stand_by_version_with_latest_first(releases: TagsPage) -> None:
+    releases.expect_tags("latest", "1.10.0", "1.9.0", "1.9.0-rc.1", "0.1.0")
+    expect(releases.count).to_have_text("5 tags")
+    releases.watch.assert_quiet()
+
+
+def test_a_row_says_platforms_kind_siblings_and_protection(releases: TagsPage) -> None:
+    row = releases.row("latest")
+    expect(row.locator(".c-platforms")).to_have_attribute("title", "linux/amd64, linux/arm64/v8")
+    expect(row.locator(".c-platforms .wide")).to_have_text("amd64, arm64")
+    expect(row.locator(".siblings")).to_have_attribute("title", "1.10.0")
+    expect(row.locator("time")).to_have_attribute("title", "1 March 2026, 00:00 UTC")
+    expect(releases.row("0.1.0").locator(".kind")).to_have_text("Helm chart")
+    expect(releases.row("1.9.0-rc.1").locator(".flag").first).to_be_visible()
+    expect(releases.row("1.9.0").locator(".flag").first).to_be_hidden()
+
+
+def test_columns_order_all_tags_and_the_address_remembers(releases: TagsPage) -> None:
+    page = releases.page
+    page.locator("[data-sort=built] .sort").click()
+    expect(page.locator("tr[data-tag]").first).to_have_attribute("data-tag", "1.9.0-rc.1")
+    assert releases.tags() == ["1.9.0-rc.1", "latest", "1.10.0", "1.9.0", "0.1.0"]
+    page.locator("[data-sort=size] .sort").click()
+    expect(page.locator("[data-sort=size]")).to_have_attribute("aria-sort", "descending")
+    expect(page.locator("tr[data-tag]").first).to_have_attribute("data-tag", "1.9.0")
+    assert "sort=size" in page.url
+    page.reload()
+    expect(page.locator("tr[data-tag]").first).to_have_attribute("data-tag", "1.9.0")
+    page.go_back()
+    expect(page.locator("[data-sort=built]")).to_have_attribute("aria-sort", "descending")
+    expect(page.locator("tr[data-tag]").first).to_have_attribute("data-tag", "1.9.0-rc.1")
+
+
+def test_the_tag_column_goes_by_version_and_by_name(releases: TagsPage) -> None:
+    header = releases.page.locator("[data-sort=version] .sort")
+    header.click()
+    releases.expect_tags("0.1.0", "1.9.0-rc.1", "1.9.0", "1.10.0", "latest")
+    header.click()
+    releases.expect_tags("0.1.0", "1.10.0", "1.9.0", "1.9.0-rc.1", "latest")
+
+
+def test_the_filter_marks_matches_and_clears(releases: TagsPage) -> None:
+    page = releases.page
+    page.keyboard.press("/")
+    page.keyboard.type("9.0")
+    releases.expect_tags("1.9.0", "1.9.0-rc.1")
+    expect(releases.count).to_have_text("2 of 5 tags")
+    expect(releases.row("1.9.0").locator("mark")).to_have_text("9.0")
+    assert "q=9.0" in page.url
+    page.keyboard.type("nothing")
+    expect(page.get_by_text("No tag matches")).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(releases.count).to_have_text("5 tags")
+
+
+def test_keys_move_select_ranges_and_copy(releases: TagsPage) -> None:
+    page = releases.page
+    for key in ("j", "j", "x", "j", "j", "Shift+X"):
+        page.keyboard.press(key)
+    expect(page.locator(".selection .count")).to_have_text("3 selected")
+    page.keyboard.press("c")
+    host = page.evaluate("document.querySelector('.command code').textContent").split()[2]
+    assert read_clipboard(page) == f"docker pull {host.removesuffix(':latest')}:1.9.0-rc.1"
+    page.keyboard.press("y")
+    digest = releases.row("1.9.0-rc.1").locator(".digest").get_attribute("title")
+    assert read_clipboard(page) == digest
+    page.keyboard.press("Escape")
+    expect(page.locator(".selection")).to_have_count(0)
+
+
+def test_a_russian_layout_has_the_same_keys(releases: TagsPage) -> None:
+    page = releases.page
+    page.evaluate(
+        """() => {
+          for (const [code, key] of [["KeyJ", "о"], ["KeyX", "ч"], ["Slash", "."]]) {
+            document.activeElement.dispatchEvent(
+              new KeyboardEvent("keydown", { code, key, bubbles: true, cancelable: true }));
+          }
+        }"""
+    )
+    expect(page.locator(".selection .count")).to_have_text("1 selected")
+
+
+def test_single_keys_can_be_switched_off(releases: TagsPage) -> None:
+    page = releases.page
+    page.evaluate("localStorage.setItem('reglite.keys', 'off')")
+    page.keyboard.press("j")
+    expect(page.locator("tr.cursor")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("tr.cursor")).to_have_count(1)
+
+
+def test_copy_formats_fit_the_kind_and_the_plain_registry(releases: TagsPage) -> None:
+    page = releases.page
+    releases.row("1.9.0").locator("[popovertarget]").click()
+    page.locator("#menu-row [data-part=copy]").click()
+    labels = page.locator("#menu-copy .item").all_text_contents()
+    assert labels == [
+        "docker pull",
+        "podman pull",
+        "nerdctl pull",
+        "skopeo copy",
+        "Reference",
+        "Pinned by digest",
+        "insecure-registries line",
+    ]
+    page.get_by_role("button", name="podman pull").click()
+    assert read_clipboard(page).startswith("podman pull --tls-verify=false 127.0.0.1:")
+    releases.row("0.1.0").locator("[popovertarget]").click()
+    page.locator("#menu-row [data-part=copy]").click()
+    page.get_by_role("button", name="helm pull").click()
+    copied = read_clipboard(page)
+    assert copied.startswith("helm pull --plain-http oci://127.0.0.1:")
+    assert copied.endswith("/app --version 0.1.0")
+
+
+def test_the_chosen_platform_decides_the_size(releases: TagsPage) -> None:
+    page = releases.page
+    page.locator("[popovertarget=menu-view]").click()
+    page.locator("#menu-view label", has_text="linux/arm64/v8").click()
+    expect(releases.row("1.9.0").locator(".c-size")).to_have_text("–")
+    expect(releases.row("1.10.0").locator(".c-size")).not_to_have_text("–")
+    assert "platform=linux/arm64/v8" in page.url
+
+
+def test_siblings_are_marked_while_one_is_pointed_at(releases: TagsPage) -> None:
+    releases.row("latest").locator(".siblings").hover()
+    expect(releases.page.locator("tr.sibling")).to_have_count(2)
+    releases.row("1.9.0").locator(".c-size").hover()
+    expect(releases.page.locator("tr.sibling")).to_have_count(0)
+
+
+def test_an_emptied_repository_says_what_to_push(
+    serve_site: ServeSite, docker_registry: DockerRegistry, pusher: Pusher, watch_page: WatchPage
+) -> None:
+    pushed = pusher.push_image("only")
+    pusher.delete(pushed.digest)
+    base = serve_site(docker_registry.url)
+    tags = TagsPage(watch_page(base, locale="en"), base, pusher.repository).visit()
+    expect(tags.page.get_by_text("No tags here yet.")).to_be_visible()
+    expect(tags.page.locator(".void code")).to_contain_text("docker push")
+    tags.watch.assert_quiet()
+
+
+def test_an_unknown_repository_reads_like_an_empty_one(
+    serve_site: ServeSite, docker_registry: DockerRegistry, watch_page: WatchPage
+) -> None:
+    base = serve_site(docker_registry.url)
+    tags = TagsPage(watch_page(base, locale="en"), base, "never/pushed").visit()
+    expect(tags.page.get_by_text("No tags here yet.")).to_be_visible()
+    tags.watch.assert_quiet(ignoring="404")
+
+
+def test_a_stopped_registry_is_an_error_with_a_retry(
+    serve_site: ServeSite,
+    make_docker_registry: Callable[..., DockerRegistry],
+    watch_page: WatchPage,
+) -> None:
+    registry = make_docker_registry()
+    with registry.client() as client:
+        Pusher(client, "team/app").push_image("1.0")
+    base = serve_site(registry.url, timeout_seconds=2.0)
+    registry.stop()
+    tags = TagsPage(watch_page(base, locale="en"), base, "team/app").visit()
+    expect(tags.page.locator(".void h3")).to_have_text("nas does not answer")
+    expect(tags.page.locator(".void code.dim")).to_have_text("REGISTRY_UNREACHABLE")
+    registry.start()
+    tags.page.get_by_role("button", name="Retry").click()
+    tags.expect_tags("1.0")
+
+
+def test_a_failed_row_is_retried_in_its_cell(
+    serve_site: ServeSite, docker_registry: DockerRegistry, pusher: Pusher, watch_page: WatchPage
+) -> None:
+    pusher.push_image("1.0")
+    base = serve_site(docker_registry.url)
+    tags = TagsPage(watch_page(base, locale="en"), base, pusher.repository)
+    failed = {
+        "registry": "nas",
+        "repository": pusher.repository,
+        "summaries": [],
+        "failed": [{"tag": "1.0", "code": "MANIFEST_UNKNOWN", "message": "it is gone"}],
+        "pending": [],
+    }
+    tags.page.route("**/summaries?*", lambda route: route.fulfill(json=failed), times=1)
+    tags.visit()
+    cell = tags.row("1.0").locator(".c-all")
+    expect(cell).to_contain_text("Not found")
+    cell.get_by_role("button", name="Retry: 1.0").click()
+    expect(tags.row("1.0").locator(".digest")).to_be_visible()
+    expect(cell).to_be_hidden()
+
+
+def test_hostile_names_and_dates_stay_text(
+    serve_site: ServeSite, docker_registry: DockerRegistry, pusher: Pusher, watch_page: WatchPage
+) -> None:
+    pusher.push_hostile_image("1.0")
+    base = serve_site(docker_registry.url)
+    tags = TagsPage(watch_page(base, locale="en"), base, pusher.repository)
+    evil = {"tags": [HOSTILE_TEXT, "1.0"], "hidden": 0, "next": None}
+    tags.page.route("**/tags?*", lambda route: route.fulfill(json=evil))
+    tags.visit()
+    expect(tags.row("1.0").locator(".digest")).to_be_hidden()
+    assert HOSTILE_TEXT in tags.tags()
+    assert tags.page.locator("main img, main script").count() == 0
+
+
+def test_a_viewer_sees_why_delete_is_off(
+    serve_site: ServeSite, docker_registry: DockerRegistry, pusher: Pusher, watch_page: WatchPage
+) -> None:
+    pusher.push_image("1.0")
+    base = serve_site(docker_registry.url, is_maintainer=False)
+    tags = TagsPage(watch_page(base, locale="en"), base, pusher.repository).open()
+    tags.row("1.0").locator(".hit").click()
+    remove = tags.page.locator(".selection [data-part=remove]")
+    expect(remove).to_have_attribute("aria-disabled", "true")
+    expect(tags.page.locator("#why-not")).to_have_text("needs the maintainer role")
+    remove.click(force=True)
+    tags.page.keyboard.press("Delete")
+    expect(tags.dialog).to_be_hidden()
+
+
+@pytest.fixture
+def busy(
+    serve_site: ServeSite,
+    make_docker_registry: Callable[..., DockerRegistry],
+    watch_page: WatchPage,
+) -> TagsPage:
+    """Open a repository with 10,000 tags."""
+    registry = make_docker_registry()
+    repository = fill_filesystem(registry.storage, tags=10_000)
+    base = serve_site(registry.url)
+    return TagsPage(watch_page(base, locale="en"), base, repository).open()
+
+
+def test_ten_thousand_tags_cost_few_nodes_and_few_requests(busy: TagsPage) -> None:
+    page = busy.page
+    expect(busy.count).to_have_text("10,000 tags")
+    page.set_viewport_size({"width": 1280, "height": 1700})
+    expect(page.locator("tr[data-tag] .digest:visible").nth(39)).to_be_visible()
+    requests = [each for each in busy.watch.requests if "/api/" in each]
+    assert len(requests) <= 15
+    assert page.evaluate("document.querySelectorAll('*').length") <= 5000
+    assert page.locator("table.tags").get_attribute("aria-rowcount") == "10001"
+    page.keyboard.press("End")
+    expect(busy.row("1.0.0")).to_be_visible()
+    expect(busy.row("1.0.0")).to_have_attribute("aria-rowindex", "10001")
+    expect(busy.row("1.0.0").locator(".digest")).to_be_visible()
+    assert page.evaluate("document.querySelectorAll('*').length") <= 5000
+    busy.watch.assert_quiet()
+
+
+def test_sorting_ten_thousand_tags_shows_progress_and_stops(busy: TagsPage) -> None:
+    page = busy.page
+    page.locator("[data-sort=built] .sort").click()
+    expect(page.locator(".reading")).to_be_visible()
+    expect(page.locator(".reading p")).to_contain_text("of 10,000")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".reading")).to_be_hidden()
+    expect(page.locator("main .banner")).to_contain_text("of 10,000 tags")
+
+
+def test_the_whole_list_can_be_filtered_and_selected(busy: TagsPage) -> None:
+    page = busy.page
+    page.keyboard.press("/")
+    page.keyboard.type("1.99.")
+    expect(busy.count).to_have_text("100 of 10,000 tags")
+    page.locator("thead .hit").click()
+    expect(page.locator(".selection .count")).to_have_text("100 selected")
+
+
+@pytest.fixture
+def open_in(
+    serve: Callable[..., str],
+    serve_site: ServeSite,
+    memory_registry: MemoryRegistry,
+    watch_page: WatchPage,
+) -> Callable[..., TagsPage]:
+    """Open the releases in a language, a theme and a width."""
+
+    def open_it(locale: str, scheme: str, width: int) -> TagsPage:
+        registry = serve(memory_registry)
+        with httpx.Client(base_url=registry) as client:
+            push_releases(Pusher(client, "team/app"))
+        base = serve_site(registry, protect=("*-rc.*",))
+        size = {"width": width, "height": 900}
+        watch = watch_page(
+            base, viewport=size, color_scheme=scheme, locale=locale, has_touch=width < 640
+        )
+        return TagsPage(watch, base, "team/app").open(prefix="" if locale == "en" else "ru/")
+
+    return open_it
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["en", "ru"])
+def test_axe_finds_nothing(
+    open_in: Callable[..., TagsPage], width: int, scheme: str, locale: str
+) -> None:
+    tags = open_in(locale, scheme, width)
+    assert find_violations(tags.page) == []
+    if width > 640:
+        tags.row("1.9.0").locator(".hit").click()
+        assert find_violations(tags.page) == []
+        tags.page.keyboard.press("Escape")
+    tags.ask_to_delete("latest")
+    assert find_violations(tags.page) == []
+    scroll_width = tags.page.evaluate("document.documentElement.scrollWidth")
+    assert scroll_width <= width
+    tags.watch.assert_quiet()
+
+
+def find_violations(page: Page) -> list[str]:
+    """Return what axe-core complains about, with the elements; the dialog's fade is waited for."""
+    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
+    # Through the debugger, not a script element: the policy of the page stays as it is.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations: list[str] = page.evaluate(
+        """async () => (await axe.run()).violations.map(({ id, nodes }) =>
+          `${id}: ${nodes.map((node) => node.html).join(" | ").slice(0, 600)}`)"""
+    )
+    return violations
