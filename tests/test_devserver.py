@@ -110,6 +110,19 @@ def test_dev_on_loopback_makes_the_caller_a_maintainer(
     assert '"outcome": "done"' in running.printed
 
 
+def test_dev_with_debug_logs_each_request_to_a_registry_without_its_query(
+    run: Run, registry_url: str
+) -> None:
+    running = run("dev", registry_url, "--port", "0", "--no-open", "--debug")
+    name = registry_url.removeprefix("http://")
+
+    httpx.get(f"{running.address}api/v1/registries/{name}/repositories?n=7")
+    running.stop()
+
+    assert f"GET {registry_url}/v2/_catalog: 200 in" in running.printed
+    assert "n=7" not in running.printed
+
+
 def test_dev_for_others_prints_a_token_for_this_run(run: Run, registry_url: str) -> None:
     running = run("dev", registry_url, "--host", "0.0.0.0", "--port", "0", "--no-open")
     deletion = get_deletion(running, registry_url)

@@ -34,6 +34,8 @@ from reglite.registry_url import is_loopback
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
+_log = logging.getLogger(__name__)
+
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _USER_AGENT: Final = f"reglite/{__version__}"
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -191,6 +193,8 @@ class Transport:
             finally:
                 await response.aclose()
             seconds = time.perf_counter() - began
+        bare = request.url.copy_with(query=None)  # a signature or a scope would be in the query
+        _log.info("%s %s: %d in %.0f ms", request.method, bare, response.status_code, seconds * 1e3)
         return Answer(response.status_code, response.headers, body, str(request.url), seconds)
 
     def _get_client(self, url: str) -> httpx.AsyncClient:
