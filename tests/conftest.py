@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from reglite.demo.registry import MemoryRegistry
@@ -18,6 +19,10 @@ from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
 from tests.support.serving import serve_app
 from tests.support.token_server import TokenServer
+
+# A busy machine is no reason to fail: these tests are about what comes out, not how fast.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 HTPASSWD_USER = ("ana", "correct horse battery staple")
 

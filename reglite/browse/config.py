@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reglite.browse.created import read_created
 from reglite.browse.history import HistoryView
-from reglite.registry.document import read_object, read_text, read_text_map, read_texts
+from reglite.registry.document import read_object, read_size, read_text, read_text_map, read_texts
 from reglite.registry.models import JsonObject
 
 _HEALTHCHECK_NUMBERS: Final = ("Interval", "Timeout", "StartPeriod", "StartInterval", "Retries")
@@ -101,5 +101,5 @@ def _read_set(value: Any) -> tuple[str, ...]:
 def _read_healthcheck(value: Any) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         return None
-    numbers = {key: value[key] for key in _HEALTHCHECK_NUMBERS if type(value.get(key)) is int}
+    numbers = {key: read_size(value[key]) for key in _HEALTHCHECK_NUMBERS if key in value}
     return {"Test": list(read_texts(value.get("Test"))), **numbers}

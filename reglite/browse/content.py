@@ -30,6 +30,7 @@ from reglite.registry.models import Manifest
 MAX_CHILDREN: Final = 256
 """Manifests read for one index; images beyond are listed with their platform, without bytes."""
 
+MAX_ENTRIES: Final = 2000
 MAX_DEPTH: Final = 8
 MAX_CONFIG_BYTES: Final = 4 * 1024 * 1024
 
@@ -120,7 +121,7 @@ async def load_children(
         parts = await gather_all(_read_entry(client, repository, digest) for digest in wanted)
         read.update(zip(wanted, parts, strict=True))
         level = [part for part in parts if isinstance(part, Manifest)]
-    return tuple(_flatten(index, read, set()))
+    return tuple(islice(_flatten(index, read, set()), MAX_ENTRIES))
 
 
 def _choose(level: Iterable[Manifest], read: Mapping[Digest, object]) -> list[Digest]:

@@ -4,13 +4,16 @@ Image spec, "Image Configuration", ``history``.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from reglite.browse.created import read_created
 from reglite.reference import Digest
 from reglite.registry.document import read_objects, read_text
 from reglite.registry.models import Descriptor, JsonObject
+
+MAX_STEPS: Final = 10_000
+"""No image has as many; a config of empty objects would grow to forty times its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,14 @@ class HistoryView:
 
     def to_json(self) -> dict[str, Any]:
         """Return the contract's object."""
-        return asdict(self)
+        return {
+            "created": self.created,
+            "created_by": self.created_by,
+            "comment": self.comment,
+            "empty_layer": self.empty_layer,
+            "layer": self.layer,
+            "size_bytes": self.size_bytes,
+        }
 
 
 def build_history(
@@ -36,7 +46,7 @@ def build_history(
 
     Only where their numbers agree: squashed and rebased images leave no way to tell which is which.
     """
-    steps = read_objects(config.get("history"))
+    steps = read_objects(config.get("history"))[:MAX_STEPS]
     filled = sum(not _is_empty(step) for step in steps)
     waiting = iter(layers if filled == len(layers) else ())
     views = []

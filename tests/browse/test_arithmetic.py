@@ -60,7 +60,7 @@ def put(shelf: Shelf, tree: Any, configs: dict[Plan, int]) -> dict[str, Any]:
     return descriptor
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(TREES.filter(lambda tree: measure_depth(tree) < MAX_DEPTH), max_size=5))
 def test_size_and_platforms_of_any_index_are_those_of_its_images(trees: list[Any]) -> None:
     shelf, configs = Shelf(), dict[Plan, int]()

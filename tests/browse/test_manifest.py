@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from reglite import media_types
-from reglite.browse.content import MAX_CHILDREN
+from reglite.browse.content import MAX_CHILDREN, MAX_ENTRIES
 from reglite.browse.manifest import ManifestView, get_manifest_view
 from reglite.errors import BadRequest, ManifestUnknown, RegistryProtocol
 from reglite.reference import Tag
@@ -417,6 +417,20 @@ async def test_a_chart_has_its_annotations_date_and_no_platform() -> None:
     assert (shown.kind, shown.artifact_type) == ("chart", media_types.HELM_CONFIG)
     assert (shown.created, shown.size_bytes, shown.platforms) == (CREATED, 100, ())
     assert len(shelf.requests) == 1
+
+
+async def test_an_answer_is_not_many_times_longer_than_what_it_is_made_of() -> None:
+    shelf = Shelf()
+    config = shelf.add_blob(json.dumps({"history": [{}] * 500_000}).encode())
+    shelf.add({"config": config, "layers": [{}] * 500_000}, "image")
+    entry = {"digest": make_digest("x"), "platform": {"os": "a", "architecture": "b"}}
+    entries = [{**entry, "digest": make_digest(str(n))} for n in range(5 * MAX_ENTRIES)]
+    shelf.add_index(entries, "index")
+
+    for tag in ("image", "index"):
+        shown = (await view(shelf, tag)).to_json()
+        raw = shown.pop("raw")
+        assert len(json.dumps(shown)) < 2 * max(len(raw), config["size"])
 
 
 async def test_a_manifest_of_very_many_layers_is_read() -> None:
