@@ -1,14 +1,11 @@
 """One call to a registry, as data: what is asked, with which right, and how much may come back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reglite.registry.limits import OTHER_BYTES
-
-if TYPE_CHECKING:
-    import httpx
 
 CATALOG_SCOPE = "registry:catalog:*"
 
@@ -60,10 +57,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer; ``url`` is where it came from, after redirects; ``seconds`` what it took."""
+    """A whole answer; the names of ``headers`` are in lower case.
+
+    ``url`` is where it came from after redirects, ``seconds`` is what its request took.
+    """
 
     status: int
-    headers: "httpx.Headers"
+    headers: Mapping[str, str]
     body: bytes
     url: str
     seconds: float = 0.0
@@ -71,7 +71,7 @@ class Answer:
     @property
     def media_type(self) -> str:
         """The Content-Type in lower case, without parameters."""
-        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
     def host(self) -> str:

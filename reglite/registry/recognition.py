@@ -33,9 +33,9 @@ _MARKS = (  # header, a part of its value in lower case, name; the first that fi
 def recognise_server(headers: Mapping[str, str], challenge: Challenge | None) -> str | None:
     """Return the server's name, such as "harbor"; "distribution" for what looks like the original.
 
-    ``challenge`` is the one that it gave before it was shown any credentials.
+    ``headers`` have lower-case names; ``challenge`` is the one that it gave before it was shown any credentials.
     """
-    seen = {name.lower(): value.lower() for name, value in headers.items()}
+    seen = {name: value.lower() for name, value in headers.items()}
     if challenge is not None:
         seen["www-authenticate"] = format_challenge(challenge).lower()
     for name, part, server in _MARKS:

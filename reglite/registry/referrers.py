@@ -103,7 +103,7 @@ class ReferrersReader:
         page = _parse_page(answer, artifact_type)
         if page is not None or not _is_about_repository(answer):
             self._learned = (page is not None, monotonic() + limits.PROBE_SECONDS)
-        return page, parse_next(answer.headers.get_list("link"), answer.url)
+        return page, parse_next([answer.headers.get("link", "")], answer.url)
 
     async def _read_tag(
         self, repository: str, digest: Digest, artifact_type: str | None, *, fresh: bool

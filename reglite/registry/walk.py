@@ -101,7 +101,7 @@ class ListReader:
             asked = self._lower(asked)
         if answer.status != 200:
             raise self._mark_no_catalog(call, self._transport.translate(call, answer))
-        cursor = parse_next(answer.headers.get_list("link"), answer.url)
+        cursor = parse_next([answer.headers.get("link", "")], answer.url)
         return Page(parse(answer, self._transport.where(call)), cursor), len(answer.body)
 
     def _lower(self, size: int) -> int | None:

@@ -4,7 +4,6 @@ import base64
 import json
 from typing import Any
 
-import httpx
 import pytest
 
 from reglite import media_types
@@ -18,8 +17,8 @@ OTHER_DIGEST = compute_digest(b"other")
 
 
 def make_answer(raw: bytes = EMPTY_INDEX, **headers: str) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(200, httpx.Headers(named), raw, "http://registry.test/")
+    named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
+    return Answer(200, named, raw, "http://registry.test/")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +25,7 @@ UNTAG = calls.delete_tag(REPOSITORY, "v1")
 
 
 def make_answer(status: int, body: bytes = b"", **headers: str) -> Answer:
-    named = httpx.Headers({name.replace("_", "-"): value for name, value in headers.items()})
+    named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
     return Answer(status, named, body, "http://registry.test/v2/")
 
 

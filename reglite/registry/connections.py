@@ -1,0 +1,113 @@
+"""The connections of one registry: TLS, proxies, timeouts, and how many at once.
+
+Every request to a registry, its token server or its blob storage leaves the process here.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from reglite import __version__
+from reglite.registry import limits
+from reglite.registry.body import read_body
+from reglite.registry.call import Answer
+from reglite.registry.tls import build_plain_context, get_ssl_context
+from reglite.registry_config import RegistryConfig
+from reglite.registry_url import is_loopback
+
+# Both log whole URLs, and object storages sign theirs: whoever has one can use it.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+_USER_AGENT: Final = f"reglite/{__version__}"
+
+
+class Connections:
+    """An httpx client per scheme, opened on first use; ``transport`` replaces the network."""
+
+    def __init__(
+        self, config: RegistryConfig, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._config = config
+        self._transport = transport
+        self._slots = asyncio.Semaphore(config.max_connections)
+        self._clients: dict[str, httpx.AsyncClient] = {}
+        timeout = httpx.Timeout(
+            config.timeout_seconds, connect=limits.CONNECT_SECONDS, pool=limits.CALL_SECONDS
+        )
+        self._extensions = {"timeout": timeout.as_dict()}
+
+    async def aclose(self) -> None:
+        """Close every connection; the next request opens new ones."""
+        clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            await client.aclose()
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        where: str,
+        content: bytes | None = None,
+        max_bytes: int = limits.OTHER_BYTES,
+    ) -> Answer:
+        """Send one request and read its answer; raises httpx's errors and RegistryProtocol."""
+        # Built by hand: merging an AsyncClient's defaults costs more than all the rest of it.
+        request = httpx.Request(
+            method,
+            url,
+            headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", **headers},
+            content=content,
+            extensions=self._extensions,
+        )
+        async with self._slots:
+            client = self._get_client(url.partition(":")[0])
+            began = time.perf_counter()
+            response = await client.send(request, stream=True, follow_redirects=False)
+            try:
+                if response.status_code >= 300:
+                    max_bytes = limits.OTHER_BYTES
+                body = await read_body(response, max_bytes, where)
+            finally:
+                await response.aclose()
+            seconds = time.perf_counter() - began
+        return Answer(response.status_code, _join_headers(response.headers), body, url, seconds)
+
+    def _get_client(self, scheme: str) -> httpx.AsyncClient:
+        client = self._clients.get(scheme)
+        if client is None:
+            client = self._clients[scheme] = self._open_client(scheme)
+        return client
+
+    def _open_client(self, scheme: str) -> httpx.AsyncClient:
+        config = self._config
+        is_plain = scheme == "http" or self._transport is not None
+        return httpx.AsyncClient(
+            transport=self._transport,
+            verify=build_plain_context() if is_plain else get_ssl_context(config),
+            # A proxy of the environment is for the others: nobody's proxy reaches our loopback.
+            trust_env=self._transport is None and not is_loopback(urlsplit(config.url).netloc),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            limits=httpx.Limits(
+                max_connections=None,  # the semaphore counts; httpx's own queue is slow when long
+                max_keepalive_connections=config.max_connections,
+                keepalive_expiry=limits.KEEPALIVE_SECONDS,
+            ),
+        )
+
+
+def _join_headers(headers: httpx.Headers) -> dict[str, str]:
+    """Return the headers by their names in lower case, repeated ones joined (RFC 9110, 5.3)."""
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
