@@ -1,5 +1,5 @@
 /** One manifest: what it is, what it holds, what is attached to it. */
-import { createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
+import { ApiError, createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
 import { announce, make, one, partsOf, showProgress } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { formats, t } from "../lib/i18n.js";
@@ -126,7 +126,7 @@ const showAttached = async (view, chosen, signal) => {
     one(`[data-digest="${digest}"] [data-part=attested]`, page.platform_rows).textContent = words;
   };
   const [attestations, referrers] = await Promise.allSettled([
-    attestationFolds(where, view.platforms, chosen, mark, signal),
+    attestationFolds(where, view.kind === "index" ? view.platforms : [], chosen, mark, signal),
     referrerFolds(where, view.digest, signal),
   ]);
   if (signal.aborted) return;
@@ -164,7 +164,9 @@ const load = async (fresh = false) => {
   try {
     await show(await request(firstPath(), { signal, fresh: fresh === true }), signal);
   } catch (error) {
-    if (!isAbort(error)) page.problem.replaceChildren(trouble(error, where.registry, load));
+    if (isAbort(error)) return;
+    if (!(error instanceof ApiError)) throw error; // a fault of ours, not the registry's
+    page.problem.replaceChildren(trouble(error, where.registry, load));
   } finally {
     clearTimeout(late);
     if (!signal.aborted) showProgress(null);
