@@ -252,3 +252,49 @@ def test_warm_invocations_share_one_connection_to_the_registry(
 
     assert len(filled_registry.requests) >= 10
     assert len(connections) == 1
+
+
+@pytest.mark.parametrize("name", [n for n in READ_EVENTS if n not in {"health", "session"}])
+def test_reading_through_a_handler_wants_a_sign_in_once_there_is_one(
+    load_function: LoadFunction, configure: Callable[..., None], name: str
+) -> None:
+    configure(tokens=[{"name": "screen", "token": TOKEN, "role": "viewer"}])
+    function = load_function(name.removesuffix("_encoded"))
+
+    nobody, document, headers = invoke(function, read_event(name))
+    viewer, _, _ = invoke(function, read_event(name), authorization=f"Bearer {TOKEN}")
+
+    assert (nobody, document["errors"][0]["code"]) == (401, "UNAUTHORIZED")
+    assert headers["www-authenticate"].startswith("Bearer ")
+    assert viewer == 200
+
+
+@pytest.mark.parametrize("name", CHANGE_EVENTS)
+def test_a_viewers_token_changes_nothing_through_a_handler(
+    load_function: LoadFunction,
+    configure: Callable[..., None],
+    filled_registry: MemoryRegistry,
+    name: str,
+) -> None:
+    configure(tokens=[{"name": "screen", "token": TOKEN, "role": "viewer"}])
+    headers = {"authorization": f"Bearer {TOKEN}"}
+
+    status, document, _ = invoke(
+        load_function(name.removesuffix("_encoded")), read_event(name), **headers
+    )
+
+    assert (status, document["errors"][0]["code"]) == (403, "DENIED")
+    assert filled_registry.get_tags(REPOSITORY) == {TAG: DIGEST, "latest": DIGEST}
+
+
+@pytest.mark.parametrize("name", CHANGE_EVENTS)
+def test_proxy_headers_are_believed_from_no_gateway(
+    load_function: LoadFunction, configure: Callable[..., None], name: str
+) -> None:
+    proxy = {"user_header": "X-User", "trusted": ["203.0.113.0/24"]}
+    configure(proxy=proxy, default_role="maintainer")
+    function = load_function(name.removesuffix("_encoded"))
+
+    status, _, _ = invoke(function, read_event(name), **{"x-user": "ana"})
+
+    assert status == 401
