@@ -3,6 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
+from reglite.aws import find_ecr_region
 from reglite.credentials import AWS_LABEL
 from reglite.errors import (
     ConfigurationError,
@@ -82,6 +83,11 @@ def explain_capabilities(
 
 
 def _explain_refusal(config: RegistryConfig, path: str | None) -> str:
+    if find_ecr_region(_get_host(config)) is not None:
+        return (
+            "Check that the AWS credentials of this process may use this registry: their policy "
+            "needs ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:ListImages"
+        )
     host = config.pull_host if config.pull_host == DOCKER_HUB_PULL_HOST else _get_host(config)
     login = f"run 'docker login {host}'"
     if config.credential.label == AWS_LABEL:

@@ -12,7 +12,7 @@ from reglite.credentials import Credentials, FixedCredentials
 from reglite.demo import presets
 from reglite.demo.exchange import Answer, Request
 from reglite.demo.registry import MemoryRegistry
-from reglite.errors import ConfigurationError, RegistryUnreachable
+from reglite.errors import ConfigurationError, Denied, RegistryUnreachable
 from reglite.registry.client import RegistryClient
 from reglite.registry_config import RegistryConfig
 from tests.browse.conftest import MakeClient
@@ -276,6 +276,15 @@ def test_a_failed_connection_names_the_line_that_mends_it(
     hints = explain_failure(make_config(**options), RegistryUnreachable(message))
 
     assert any(expected in hint for hint in hints)
+
+
+def test_people_with_ecr_are_sent_to_their_aws_policy() -> None:
+    config = make_config(url="https://123456789012.dkr.ecr.eu-west-1.amazonaws.com")
+
+    hints = explain_failure(config, Denied("refused"))
+
+    assert "ecr:GetAuthorizationToken" in hints[0]
+    assert "docker login" not in hints[0]
 
 
 def test_plain_http_is_not_suggested_to_who_wrote_it() -> None:
