@@ -1,38 +1,22 @@
 """Every answer of the API as a pydantic model: for OpenAPI and the tests, never on a hot path."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-_DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-
-RegistryName = Annotated[str, Field(description="A name in the inventory.", examples=["nas"])]
-RepositoryName = Annotated[str, Field(examples=["team/project/app"])]
-TagText = Annotated[str, Field(description="A tag.", examples=["1.4.2"])]
-DigestText = Annotated[
-    str, Field(pattern=r"^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$", examples=[_DIGEST])
-]
-Bytes = Annotated[int, Field(ge=0, description="Bytes.", examples=[31457280])]
-MaybeBytes = Annotated[
-    int | None, Field(ge=0, description="Bytes; null where schema1 tells no sizes.")
-]
-Time = Annotated[str, Field(description="RFC 3339 in UTC.", examples=["2024-03-12T09:30:00Z"])]
-Next = Annotated[
-    str | None,
-    Field(description="The next page, to follow as it is; null on the last.", pattern=r"^/api/v1/"),
-]
-Kind = Literal[
-    "image", "index", "chart", "artifact", "signature", "attestation", "placeholder", "unknown"
-]
-Annotations = Annotated[
-    dict[str, str], Field(examples=[{"org.opencontainers.image.source": "https://example.com"}])
-]
-
-
-class Answer(BaseModel):
-    """What all answers share: nothing that is not documented."""
-
-    model_config = ConfigDict(extra="forbid")
+from reglite.api.schema_parts import (
+    Annotations,
+    Answer,
+    Bytes,
+    DigestText,
+    Kind,
+    MaybeBytes,
+    Next,
+    RegistryName,
+    RepositoryName,
+    TagText,
+    Time,
+)
 
 
 class Error(Answer):
@@ -308,7 +292,7 @@ class Untagging(Answer):
     """The removal of one tag."""
 
     untagged: TagText
-    digest: DigestText
+    digest: DigestText | None = Field(description="Null for a tag that named nothing any more.")
     method: Literal["registry-api", "placeholder"]
 
 

@@ -15,6 +15,7 @@ from reglite.api import schemas
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.openapi import build_openapi
+from reglite.api.schema_parts import Answer
 from reglite.demo.images import fill_demo
 from reglite.demo.registry import MemoryRegistry
 from tests.api.conftest import make_config, make_runtime
@@ -108,7 +109,7 @@ async def test_every_answer_about_the_demo_is_as_documented(demo_api: httpx.Asyn
     base = "/api/v1/registries/demo"
     kinds: set[str] = set()
 
-    async def get(path: str, schema: type[schemas.Answer]) -> dict[str, Any]:
+    async def get(path: str, schema: type[Answer]) -> dict[str, Any]:
         response = await demo_api.get(path)
         assert response.status_code == 200, (path, response.text)
         schema.model_validate(response.json(), strict=True)
