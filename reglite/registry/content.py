@@ -52,8 +52,6 @@ def read_declared_digest(answer: Answer) -> Digest | None:
 
 def tell_media_type(declared: str, raw: bytes) -> str:
     """Return the media type: that of the document itself, the header's, or what its shape says."""
-    if declared in _KNOWN and b'"mediaType"' not in raw[:4096]:
-        return declared
     document = _parse_object(raw)
     own = document.get("mediaType")
     if isinstance(own, str) and own in _KNOWN:

@@ -29,6 +29,6 @@ def read_deletion(answer: Answer) -> bool | None:
 
 def read_untagging(answer: Answer) -> bool | None:
     """Tell from the deletion of a tag that does not exist whether tags can be deleted alone."""
-    if answer.status in {202, 404}:
+    if answer.status == 202 or (answer.status == 404 and parse_faults(answer.body)):
         return True
     return False if answer.status in {400, 405, 501} else None

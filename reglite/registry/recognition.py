@@ -33,7 +33,8 @@ _MARKS = (  # header, a part of its value in lower case, name; the first that fi
 def recognise_server(headers: Mapping[str, str], challenge: Challenge | None) -> str | None:
     """Return the server's name, such as "harbor"; "distribution" for what looks like the original.
 
-    ``headers`` have lower-case names; ``challenge`` is the one that it gave before it was shown any credentials.
+    ``headers`` have lower-case names; ``challenge`` is what it answered before it was shown any
+    credentials.
     """
     seen = {name: value.lower() for name, value in headers.items()}
     if challenge is not None:

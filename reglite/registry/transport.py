@@ -20,6 +20,7 @@ from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
 from reglite.registry.retry import send_with_retries
 from reglite.registry.token import TokenRequest
 from reglite.registry_config import RegistryConfig
+from reglite.registry_url import is_loopback
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -40,7 +41,10 @@ class Transport:
         self.config = config
         self._connections = Connections(config, transport)
         self._base_lock = asyncio.Lock()
-        self._is_base_known = not config.http_fallback
+        # Whatever the settings say: nobody but loopback is ever asked over http instead.
+        self._is_base_known = not (
+            config.http_fallback and is_loopback(urlsplit(config.url).netloc)
+        )
         self._guard = Guard(
             config.name, config.url, resolve or (resolve_nothing if transport else resolve_host)
         )
@@ -171,7 +175,7 @@ class Transport:
             where = f"registry '{self.config.name}'"
             try:
                 await self._ask_bare(self.config.url, where)
-            except httpx.ConnectError:
+            except httpx.TransportError:
                 plain = "http://" + self.config.url.partition("://")[2]
                 if (await self._ask_bare(plain, where)).status not in {200, 401}:
                     raise

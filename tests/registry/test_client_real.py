@@ -296,3 +296,21 @@ async def test_registry_under_a_path_prefix_works(
     client = make_client(registry.url)
     await client.put_manifest("team/app", "v1", EMPTY_INDEX, media_types.OCI_INDEX)
     assert await client.list_tags("team/app") == ("v1",)
+
+
+async def test_loopback_host_of_dockers_config_is_found_on_http(
+    make_client: MakeClient, secured_docker_registry: DockerRegistry, repository: str
+) -> None:
+    registry = secured_docker_registry
+    url = registry.url.replace("http:", "https:")
+    client = make_client(url, http_fallback=True, **make_login(registry))
+    ping = await client.ping()
+    assert (ping.is_http, ping.has_challenged) == (True, True)
+    await client.put_manifest(repository, "v1", EMPTY_INDEX, media_types.OCI_INDEX)
+
+
+async def test_https_url_of_a_plain_http_registry_says_what_to_write(
+    make_client: MakeClient, docker_registry: DockerRegistry
+) -> None:
+    with pytest.raises(RegistryUnreachable, match="http://"):
+        await make_client(docker_registry.url.replace("http:", "https:")).ping()

@@ -70,6 +70,24 @@ async def test_untagging_is_probed_with_a_tag_that_does_not_exist(
     assert await client.list_tags("team/app") == ("v1",)
 
 
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (httpx.Response(202), True),
+        (answer_json({"errors": [{"code": "TAG_UNKNOWN"}]}, 404), True),
+        (httpx.Response(404, text="404 page not found"), None),
+        (httpx.Response(501), False),
+        (httpx.Response(500), None),
+        (httpx.Response(403), None),
+    ],
+    ids=str,
+)
+async def test_plain_404_is_no_proof_that_tags_can_be_deleted(
+    make_client: MakeClient, answer: httpx.Response, expected: bool | None
+) -> None:
+    assert await make_client(lambda _: answer).can_untag("team/app") is expected
+
+
 async def test_refused_probe_tells_nothing(make_client: MakeClient) -> None:
     registry = make_registry(denied_actions=frozenset({"delete"}))
     client = make_client(registry)

@@ -325,10 +325,17 @@ async def test_http_that_is_no_registry_is_not_taken(make_client: MakeClient, st
     assert {path for _, path, _ in registry.seen} == {"/v2/"}
 
 
-async def test_nobody_else_falls_back_to_http(make_client: MakeClient) -> None:
+@pytest.mark.parametrize(
+    ("url", "http_fallback"),
+    [("https://localhost:5000", False), ("https://registry.test:5000", True)],
+)
+async def test_nobody_else_falls_back_to_http(
+    make_client: MakeClient, url: str, http_fallback: bool
+) -> None:
     registry = Loopback("http")
+    client = make_client(registry, url=url, http_fallback=http_fallback)
     with pytest.raises(RegistryUnreachable, match="http://"):
-        await make_client(registry, url="https://localhost:5000").list_tags("team/app")
+        await client.list_tags("team/app")
     assert {scheme for scheme, *_ in registry.seen} == {"https"}
 
 
