@@ -4,6 +4,7 @@ import json
 import httpx
 import pytest
 
+from reglite.credentials import Credentials, FixedCredentials
 from reglite.deletion.untag import untag
 from reglite.demo.exchange import Answer, Request, refuse
 from reglite.demo.presets import distribution_2_8, distribution_3, olareg, zot
@@ -446,3 +447,17 @@ async def test_killed_at_any_request_it_loses_no_other_tag_and_the_next_run_fini
 def is_placeholder_of(repo: Repo, at: Digest, original: Digest) -> bool:
     placeholder = parse_placeholder(json.loads(repo.get_raw(at)))
     return placeholder is not None and (placeholder.digest, placeholder.tag) == (original, TAG)
+
+
+@pytest.mark.parametrize("right", ["push", "delete"])
+async def test_a_token_without_a_right_changes_no_tag_and_says_what_to_do(
+    old: Repo, make_client: MakeClient, right: str
+) -> None:
+    digest = old.add_image("a", TAG, "latest")
+    old.registry.switches.auth = "bearer"
+    old.registry.switches.granted_actions = frozenset({"pull", "push", "delete"} - {right})
+    credential = FixedCredentials(Credentials("demo", "demo"))
+    with pytest.raises(Denied, match="refuses"):
+        await untag(make_client(credential=credential), REPOSITORY, TAG, expected_digest=digest)
+    assert old.tags == {TAG: digest, "latest": digest}
+    assert old.registry.count_requests("PUT", f"/manifests/{TAG}") == 0
