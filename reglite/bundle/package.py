@@ -1,14 +1,16 @@
 """What ``reglite package`` does: one reproducible zip per function."""
 
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reglite.bundle.archive import write_archive
+from reglite.bundle.archive import Archives
 from reglite.bundle.bytecode import compile_folder, find_interpreter
+from reglite.bundle.inventory import check_bundled_inventory
 from reglite.bundle.source import Imports, collect_imports, find_packaged, list_functions
 from reglite.bundle.wheel import Target, install_wheels, list_files, resolve_distributions
 
@@ -30,8 +32,12 @@ def package_functions(
 ) -> Iterator[Package]:
     """Write ``NAME.zip`` per function into a folder, and say how it goes.
 
-    ``inventory`` is an inventory file to bundle; the caller has checked that it holds no secret.
+    ``inventory`` is an inventory file to bundle; one that holds a secret is refused. Beside the
+    zips, ``target.json`` tells the deployment what they are for.
+    Raises ConfigurationError and RegliteError.
     """
+    if inventory is not None:
+        check_bundled_inventory(inventory)
     imports = {name: collect_imports(path) for name, path in list_functions().items()}
     needed = {name: resolve_distributions(found.foreign, target) for name, found in imports.items()}
     out.mkdir(parents=True, exist_ok=True)
@@ -42,11 +48,20 @@ def package_functions(
         install_wheels(set().union(*needed.values()), lock, target, tree)
         own = _copy_sources(tree, imports.values(), inventory)
         _compile(tree, target, say)
+        archives = Archives()
         for name, found in imports.items():
             files = {key: tree / key for key in (*found.files, *own)}
             for distribution in sorted(needed[name]):
                 files |= list_files(tree, distribution)
-            yield _write(out / f"{name}.zip", name, _add_bytecode(tree, files))
+            path = out / f"{name}.zip"
+            size_bytes = archives.write(path, _add_bytecode(tree, files))
+            yield Package(name, path, size_bytes, hashlib.sha256(path.read_bytes()).hexdigest())
+    _write_target(out / "target.json", target)
+
+
+def _write_target(path: Path, target: Target) -> None:
+    document = {"architecture": target.architecture, "runtime": f"python{target.python}"}
+    path.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
 
 
 def _copy_sources(tree: Path, imports: Iterable[Imports], inventory: Path | None) -> list[str]:
@@ -80,8 +95,3 @@ def _add_bytecode(tree: Path, files: dict[str, Path]) -> dict[str, Path]:
             for cached in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
                 compiled[cached.relative_to(tree).as_posix()] = cached
     return files | compiled
-
-
-def _write(path: Path, name: str, files: dict[str, Path]) -> Package:
-    size_bytes = write_archive(path, files)
-    return Package(name, path, size_bytes, hashlib.sha256(path.read_bytes()).hexdigest())

@@ -110,22 +110,22 @@ def _select(lock: str, names: set[str]) -> str:
     return "".join(by_name[n] for n in sorted(names))
 
 
-def list_files(folder: Path, name: str) -> dict[str, Path]:
-    """Return the files of one unpacked distribution by their path in the zip.
+# What no function runs: scripts, type stubs, the installer's notes, tests, plug-ins of other tools,
+# other event loops, the C parser of YAML (an inventory is small) and pydantic's own predecessor.
+_LEFT_OUT = re.compile(
+    r"^\.\./|/__pycache__/|\.pyi$|/py\.typed$|/tests?/"
+    r"|\.dist-info/(?:RECORD|INSTALLER|REQUESTED|direct_url\.json|WHEEL|sboms/.*)$"
+    r"|^anyio/(?:pytest_plugin\.py$|_backends/_trio\.py$)|^httpcore/_backends/trio\.py$"
+    r"|^httpx/_main\.py$|^pydantic/(?:mypy\.py$|v1/)|^yaml/_yaml\."
+)
 
-    Left out is what no function runs: scripts, caches, type stubs, the installer's notes.
-    """
+
+def list_files(folder: Path, name: str) -> dict[str, Path]:
+    """Return the files of one unpacked distribution by their path in the zip, the needed ones."""
     paths = importlib.metadata.Distribution.discover(path=[str(folder)], name=name)
-    distribution = next(iter(paths))
     files = {}
-    for entry in distribution.files or ():
+    for entry in next(iter(paths)).files or ():
         key = entry.as_posix()
         if not _LEFT_OUT.search(key) and (folder / key).is_file():
             files[key] = folder / key
     return files
-
-
-_LEFT_OUT = re.compile(
-    r"^\.\./|/__pycache__/|\.pyi$|/py\.typed$|/tests?/"
-    r"|\.dist-info/(?:RECORD|INSTALLER|REQUESTED|direct_url\.json|WHEEL)$"
-)

@@ -1,0 +1,46 @@
+"""What may not travel inside a zip: secrets that an inventory holds as they are."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from reglite.inventory_yaml import parse_yaml
+from reglite.key_path import KeyPath
+
+_SECRET_KEYS: Final = frozenset({"password", "auth", "token"})
+# Nothing but references, and none with a default that would be a secret again.
+_REFERENCES: Final = re.compile(r"(?:\$\{(?!.*:-[^}])[^}]+\})+")
+_USER_IN_URL: Final = re.compile(r"://[^/]*@")
+
+
+def check_bundled_inventory(path: Path) -> None:
+    """Read an inventory that shall be bundled; raises ConfigurationError naming the secret's key.
+
+    Values are not interpolated: ``${VAR}`` and ``${ssm:NAME}`` are filled in on Lambda.
+    """
+    root = KeyPath(str(path), path.parent)
+    text = root.read_text(path)
+    if text is None:
+        root.fail("there is no such file: check the path")
+    _check(parse_yaml(text, root), root)
+
+
+def _check(value: Any, place: KeyPath) -> None:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in _SECRET_KEYS and not isinstance(inner, dict | list | None):
+                _check_secret(str(inner), place / key)
+            _check(inner, place / key)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _check(inner, place / index)
+    elif isinstance(value, str) and _USER_IN_URL.search(value):
+        place.fail("holds credentials: write them as username and password: ${VAR}")
+
+
+def _check_secret(text: str, place: KeyPath) -> None:
+    if not _REFERENCES.fullmatch(text):
+        place.fail(
+            "is a secret that everybody who can read the zip would see: "
+            "write ${VAR} or ${ssm:NAME} instead, without a default"
+        )
