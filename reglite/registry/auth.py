@@ -27,6 +27,7 @@ from reglite.registry.token import (
 )
 
 _MAX_SCOPE_LENGTH = 1024
+_MAX_SCOPES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Authenticator:
         self._send = send
         self._now = now
         self._learned: _Bearer | Literal["basic"] | None = None
-        self._scopes: dict[str, str] = {}
+        self._scopes: dict[str, str] = {}  # our scopes, where the registry names them otherwise
         self._tokens = TokenCache()
         self._in_flight = InFlight()
         self._credentials: Credentials | None = None
@@ -123,11 +124,16 @@ class Authenticator:
         self._learned = learned
         asked = (challenge.get("scope") or scope)[:_MAX_SCOPE_LENGTH]
         if scope and asked != scope:
-            self._scopes[scope] = asked
+            self._remember_scope(scope, asked)
         key = TokenKey(learned.realm, learned.service, asked)
         if rejected is not None and rejected == f"Bearer {self._tokens.get(key, self._now())}":
             self._tokens.discard(key)
         return await self._get_bearer(key)
+
+    def _remember_scope(self, scope: str, asked: str) -> None:
+        if len(self._scopes) >= _MAX_SCOPES:
+            self._scopes.clear()
+        self._scopes[scope] = asked
 
     async def _get_bearer(self, key: TokenKey) -> str:
         token = self._tokens.get(key, self._now())

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from reglite import __version__
+from reglite.errors import RegistryProtocol
 from reglite.registry import limits
 from reglite.registry.body import read_body
 from reglite.registry.call import Answer
@@ -73,9 +74,7 @@ class Connections:
             began = time.perf_counter()
             response = await client.send(request, stream=True, follow_redirects=False)
             try:
-                if response.status_code >= 300:
-                    max_bytes = limits.OTHER_BYTES
-                body = await read_body(response, max_bytes, where)
+                body = await _read_body(response, max_bytes, where)
             finally:
                 await response.aclose()
             seconds = time.perf_counter() - began
@@ -102,6 +101,15 @@ class Connections:
                 keepalive_expiry=limits.KEEPALIVE_SECONDS,
             ),
         )
+
+
+async def _read_body(response: httpx.Response, max_bytes: int, where: str) -> bytes:
+    if response.status_code < 300:
+        return await read_body(response, max_bytes, where)
+    try:
+        return await read_body(response, limits.OTHER_BYTES, where)
+    except RegistryProtocol:
+        return b""  # the status of a refusal says enough
 
 
 def _join_headers(headers: httpx.Headers) -> dict[str, str]:

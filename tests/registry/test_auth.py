@@ -408,3 +408,16 @@ async def test_secrets_are_in_no_log_and_no_repr(
         assert not any(secret in line for line in said)
     assert "t0k3n" not in caught.value.message
     assert not any("t0k3n" in line for line in said)
+
+
+async def test_scope_that_the_registry_names_otherwise_is_asked_for_at_once_next_time(
+    make_client: MakeClient,
+) -> None:
+    challenge = f'Bearer realm="{REALM}",service="s",scope="repository:mirror/team/app:pull"'
+    registry = TokenRegistry(challenge=challenge)
+    client = make_client(registry, credential=make_credential())
+    await client.get_manifest("team/app", "v1")
+    await client.get_manifest("team/app", "v1", fresh=True)
+    (asked,) = registry.token_requests
+    assert asked.url.params["scope"] == "repository:mirror/team/app:pull"
+    assert len(registry.seen) == 4

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reglite.errors import RegistryProtocol
-from reglite.registry.guard import Guard, is_forbidden_address, resolve_nothing
+from reglite.registry.guard import Guard, is_forbidden_address, resolve_host, resolve_nothing
 
 pytestmark = pytest.mark.anyio
 
@@ -101,6 +101,13 @@ def test_own_origin_is_scheme_host_and_port() -> None:
     assert not guard.is_own("http://registry.test/prefix")
     assert not guard.is_own("https://registry.test:8443/prefix")
     assert not guard.is_own("https://registry.test.evil.test/prefix")
+
+
+async def test_names_are_resolved_here_or_not_at_all() -> None:
+    assert {"127.0.0.1", "::1"} & set(await resolve_host("localhost"))
+    assert await resolve_host("127.0.0.1") == ("127.0.0.1",)
+    assert await resolve_host("2852039166") == ("169.254.169.254",)
+    assert await resolve_host("no..such") == ()
 
 
 @pytest.mark.parametrize("text", ["203.0.113.7", "10.0.0.1", "2001:db8::1", "registry.test", ""])

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from reglite.errors import RegistryProtocol, RegistryTimeout, RegistryUnreachable
+from reglite.errors import Denied, RegistryProtocol, RegistryTimeout, RegistryUnreachable
 from reglite.registry import limits
 from reglite.registry.body import BodyTooLong, read_body
 from reglite.registry.tls import build_plain_context
@@ -142,15 +142,16 @@ async def test_body_without_end_is_cut_off(make_client: MakeClient, bomb: Serve)
             await client.ping()
 
 
-async def test_error_body_without_end_is_cut_off(make_client: MakeClient) -> None:
+@pytest.mark.parametrize("line", ["", "Content-Encoding: br\r\n", "Content-Encoding: gzip\r\n"])
+async def test_refusal_counts_whatever_its_body_is(make_client: MakeClient, line: str) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+        writer.write(f"HTTP/1.1 403 Forbidden\r\n{line}\r\n".encode())
         while True:
             writer.write(b"x" * 65536)
             await writer.drain()
 
     async with serve(answer) as url:
-        with pytest.raises(RegistryProtocol, match="limit"):
+        with pytest.raises(Denied):
             await make_client(url).list_tags("team/app")
 
 
