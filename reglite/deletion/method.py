@@ -1,5 +1,6 @@
 """Whether a registry deletes at all, and how one tag alone can go there."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from reglite.deletion.protection import describe_disabled
@@ -15,20 +16,24 @@ SWITCHED_OFF = (
 )
 
 
-async def find_untag_method(client: RegistryClient, repository: Repository) -> UntagMethod:
-    """Return how one tag can be removed, by probing; no probe goes out where deletion is off here.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How one tag can go, and why no digest can, with the setting to change; None if it can."""
 
-    Distribution 3.0 removes tags even where it deletes nothing else.
+    untag: UntagMethod
+    refusal: str | None
+
+
+async def find_ways(client: RegistryClient, repository: Repository) -> Ways:
+    """Probe how things can be deleted; no probe goes out where deletion is off in the inventory.
+
+    Distribution 3.0 removes tags even where it deletes nothing else. What was found earlier does
+    not count: deletion may have been switched on, or off, since.
     """
     if not client.config.can_delete:
-        return "unsupported"
-    if await client.can_untag(repository):
-        return "registry-api"
-    return "unsupported" if await client.can_delete(repository) is False else "placeholder"
-
-
-async def find_refusal(client: RegistryClient, repository: Repository) -> str | None:
-    """Return why nothing can be deleted there and which setting to change, or None."""
-    if not client.config.can_delete:
-        return describe_disabled(client.config)
-    return SWITCHED_OFF if await client.can_delete(repository) is False else None
+        return Ways("unsupported", describe_disabled(client.config))
+    is_off = await client.can_delete(repository, fresh=True) is False
+    refusal = SWITCHED_OFF if is_off else None
+    if await client.can_untag(repository, fresh=True):
+        return Ways("registry-api", refusal)
+    return Ways("unsupported" if is_off else "placeholder", refusal)

@@ -16,7 +16,7 @@ from reglite.browse.kind import classify
 from reglite.browse.referrers import find_related_tags
 from reglite.deletion.fallback import get_subject, list_referrers
 from reglite.deletion.findings import Findings, Target, read_findings
-from reglite.deletion.method import UntagMethod, find_refusal, find_untag_method
+from reglite.deletion.method import UntagMethod, find_ways
 from reglite.deletion.packing import pack, unpack
 from reglite.deletion.protection import describe_protected, describe_tags
 from reglite.deletion.reading import RepositoryReader, list_children
@@ -206,7 +206,8 @@ async def assemble_plan(client: RegistryClient, repository: Repository, walk: Wa
     """Make the plan out of what was read, whole or not."""
     findings, digest = walk.findings, walk.manifest.digest
     cursor = pack(findings.to_json()) if walk.ahead else None
-    reason = await find_refusal(client, repository) or _find_reason(client, walk, cursor)
+    ways = await find_ways(client, repository)
+    reason = ways.refusal or _find_reason(client, walk, cursor)
     return DeletionPlan(
         digest=digest,
         kind=_tell_kind(walk.manifest),
@@ -216,7 +217,7 @@ async def assemble_plan(client: RegistryClient, repository: Repository, walk: Wa
         children=tuple(sorted(walk.target.children - findings.held)),
         referrers=walk.referrers,
         related_tags=find_related_tags(walk.names, digest),
-        untag=await find_untag_method(client, repository),
+        untag=ways.untag,
         allowed=reason is None,
         reason=reason,
         complete=walk.is_complete,

@@ -11,7 +11,7 @@ from reglite.deletion.check import Agreed, check_bare, check_plan
 from reglite.deletion.fallback import drop_referrer
 from reglite.deletion.ladder import PlaceholderLadder
 from reglite.deletion.lock import lock_repository, run_to_end
-from reglite.deletion.method import find_refusal
+from reglite.deletion.method import find_ways
 from reglite.deletion.plan import list_names
 from reglite.deletion.position import find_position
 from reglite.deletion.protection import check_deletion_enabled
@@ -64,7 +64,7 @@ async def delete_by_digest(
             agreed = await check_bare(client, repository, manifest)
         else:
             agreed = await check_plan(client, repository, manifest, plan)
-        refusal = await find_refusal(client, repository)
+        refusal = (await find_ways(client, repository)).refusal
         if refusal is not None:
             raise Unsupported(refusal)
         keep_manifest(manifest)

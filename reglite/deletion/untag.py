@@ -6,7 +6,7 @@ from typing import Any, Literal
 from reglite.deletion.audit import keep_manifest
 from reglite.deletion.ladder import PlaceholderLadder, describe_move
 from reglite.deletion.lock import lock_repository, run_to_end
-from reglite.deletion.method import SWITCHED_OFF, find_untag_method
+from reglite.deletion.method import SWITCHED_OFF, find_ways
 from reglite.deletion.position import Position, find_position
 from reglite.deletion.protection import check_deletion_enabled, check_tag
 from reglite.errors import ManifestUnknown, NotFound, RegistryProtocol, RegliteError, Unsupported
@@ -59,7 +59,7 @@ async def _remove(
     position: Position,
     expected_digest: Digest | None,
 ) -> Untagging:
-    method = await find_untag_method(client, repository)
+    method = (await find_ways(client, repository)).untag
     if method == "unsupported":
         raise Unsupported(SWITCHED_OFF)
     original = position.original or expected_digest

@@ -206,19 +206,26 @@ class RegistryClient:
         except RegliteError:
             return None  # not known now; whoever needs to know why asks ping
 
-    async def can_delete(self, repository: str | None = None) -> bool | None:
+    async def can_delete(
+        self, repository: str | None = None, *, fresh: bool = False
+    ) -> bool | None:
         """Tell whether the registry deletes manifests, by deleting a digest that nothing has."""
         name = repository or next(iter(self.config.repositories), probe.PROBE_REPOSITORY)
         call = calls.delete_manifest(parse_repository(name), probe.ZERO_DIGEST)
-        return await self._probe(("can_delete", name), call, probe.read_deletion)
+        return await self._probe(("can_delete", name), call, probe.read_deletion, fresh=fresh)
 
-    async def can_untag(self, repository: str) -> bool | None:
+    async def can_untag(self, repository: str, *, fresh: bool = False) -> bool | None:
         """Tell whether the registry deletes single tags, by deleting one that does not exist."""
         call = calls.delete_tag(parse_repository(repository), probe.make_absent_tag())
-        return await self._probe(("can_untag", repository), call, probe.read_untagging)
+        return await self._probe(("can_untag", repository), call, probe.read_untagging, fresh=fresh)
 
     async def _probe(
-        self, key: tuple[str, str], call: Call, read: Callable[[Answer], bool | None]
+        self,
+        key: tuple[str, str],
+        call: Call,
+        read: Callable[[Answer], bool | None],
+        *,
+        fresh: bool,
     ) -> bool | None:
         if not self.config.can_delete:
             return False  # no DELETE leaves the process for a registry that is read-only here
@@ -228,7 +235,7 @@ class RegistryClient:
 
         try:
             (found,) = await self._memory.recall(
-                key, ask, lambda _: 0, lifetime_seconds=limits.PROBE_SECONDS
+                key, ask, lambda _: 0, fresh=fresh, lifetime_seconds=limits.PROBE_SECONDS
             )
         except RegliteError:
             return None  # not known now; whoever needs to know why asks ping

@@ -422,3 +422,16 @@ async def test_a_manifest_that_is_no_json_can_be_planned_and_deleted(
     assert (plan.kind, plan.tags) == ("unknown", ("odd",))
     assert (await delete_by_digest(client, REPOSITORY, digest, plan=plan.plan)).is_complete
     assert repo.tags == {}
+
+
+async def test_deletion_that_was_switched_on_or_off_since_is_noticed_at_once(
+    repo: Repo, client: RegistryClient
+) -> None:
+    digest = repo.add_image("a", "latest")
+    assert (await make_plan(client, REPOSITORY, digest)).allowed
+    repo.registry.switches.delete = "405"
+    repo.registry.switches.untag = "405"
+    assert (await make_plan(client, REPOSITORY, digest)).untag == "unsupported"
+    repo.registry.switches.delete = "enabled"
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert (plan.allowed, plan.untag) == (True, "placeholder")
