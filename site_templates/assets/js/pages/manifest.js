@@ -96,7 +96,7 @@ const showFacts = (view, chosen) => {
     builtPair(view),
     pair(t("manifest.media_type"), plain(view.media_type), "code"),
     ...(view.artifact_type ? [pair(t("manifest.artifact_type"), plain(view.artifact_type), "code")] : []),
-    ...(view.subject ? [pair(t("manifest.subject"), make("a", { class: "link", href: link("manifest.html", { registry: where.registry, repository: where.repository, digest: view.subject }) }, shortDigest(view.subject)), "code")] : []),
+    ...(view.subject ? [pair(t("manifest.subject"), make("a", { class: "link", href: link("manifest.html", { registry: where.registry, repository: where.repository, digest: view.subject.digest }) }, shortDigest(view.subject.digest)), "code")] : []),
     ...sourcePairs(view),
   );
   page.digest = view.digest;
