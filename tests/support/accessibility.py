@@ -4,6 +4,17 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.support.availability import require
+from tests.support.availability import give_up
 
 _AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+_RUN = """async () => (await axe.run()).violations.map((violation) =>
+  `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ").slice(0, 600)}`)"""
+
+
+def list_violations(page: Page) -> list[str]:
+    """Return what axe-core finds on the page as it stands, a line for each rule."""
+    if not _AXE.is_file():
+        give_up("axe-core is not installed; 'make setup' does it")
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    violations: list[str] = page.evaluate(_RUN)
+    return violations

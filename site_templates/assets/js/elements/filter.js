@@ -20,5 +20,5 @@ export const bindFilter = (onChange) => {
 };
 
 /** `key` with what was looked for, and the way out. */
-export const noMatch = (words, onClear) => make("div", { class: "void" }, make("h3", {}, make("span", {}, ...words), " ",
+export const noMatch = (words, onClear) => make("div", { class: "void" }, make("h2", {}, make("span", {}, ...words), " ",
   make("button", { class: "link", type: "button", onclick: onClear }, t("common.clear"))));

@@ -39,7 +39,7 @@ export const dismissal = (onDismiss = () => {}) => make("button", {
 /** An error in the place of a list: what, where and what to do, code, Retry. */
 export const trouble = (error, registry, onRetry) =>
   make("div", { class: "void", role: "alert" },
-    make("h3", {}, icon("error"), " ", titleOf(error, registry)),
+    make("h2", {}, icon("error"), " ", titleOf(error, registry)),
     ...(error.message === error.code ? [] : [make("p", {}, error.message)]),
     make("div", { class: "retry" },
       button(t("common.retry"), onRetry, { glyph: "retry" }), make("code", { class: "dim" }, error.code)));

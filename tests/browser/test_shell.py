@@ -1,0 +1,384 @@
+"""The frame of every page: language, theme, keys, jump box, sign-in, base path, other origins."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, Request, expect
+from starlette.types import Receive, Scope, Send
+
+from reglite.access_config import AccessConfig, AccessToken
+from reglite.demo.images import fill_demo
+from reglite.demo.registry import MemoryRegistry
+from reglite.inventory import Inventory
+from reglite.registry_config import RegistryConfig
+from reglite.site.build import render_site
+from reglite.site.pages import SiteOptions
+from reglite.site.source import find_templates
+from tests.browser.conftest import ServeSite
+from tests.support.accessibility import list_violations
+from tests.support.browser import Watch
+
+WatchPage = Callable[..., Watch]
+REPOSITORIES = "/repositories.html?registry=nas"
+TAGS = "/tags.html?registry=nas&repository=shop/storefront"
+MANIFEST = "/manifest.html?registry=nas&repository=shop/storefront&tag=latest"
+PAGES = ("/?all", REPOSITORIES, TAGS, MANIFEST, "/api.html")
+TOKEN = "a token for this test"
+TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+
+
+@pytest.fixture
+def registry_url(serve: Callable[..., str], memory_registry: MemoryRegistry) -> str:
+    fill_demo(memory_registry)
+    return serve(memory_registry)
+
+
+@pytest.fixture
+def inventory(registry_url: str) -> Inventory:
+    host = registry_url.removeprefix("http://")
+    return Inventory(
+        (
+            RegistryConfig(name="nas", url=registry_url, source="inventory", pull_host=host),
+            RegistryConfig(name="demo", url=registry_url, source="demo", pull_host="demo.example"),
+        )
+    )
+
+
+@pytest.fixture
+def base(serve_inventory: ServeSite, inventory: Inventory) -> str:
+    return serve_inventory(inventory)
+
+
+def with_access(inventory: Inventory, **access: Any) -> Inventory:
+    tokens = (AccessToken("ana", TOKEN, "maintainer"),)
+    return Inventory(inventory.registries, AccessConfig(tokens=tokens, **access))
+
+
+def serve_files(files: Mapping[str, bytes]) -> Callable[..., Any]:
+    """Make an ASGI app of a static host that knows nothing but files."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix("/") or "index.html"
+        body = files.get(path)
+        kind = TYPES.get(path.rpartition(".")[2], "text/plain").encode()
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 404 if body is None else 200,
+                "headers": [(b"content-type", kind)],
+            }
+        )
+        await send({"type": "http.response.body", "body": body or b""})
+
+    return app
+
+
+def test_a_link_opens_in_the_reader_s_language(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="ru-RU").page
+    page.goto(f"{REPOSITORIES}&q=shop")
+    page.wait_for_url(f"**/ru{REPOSITORIES}&q=shop")
+    expect(page.locator("#content .count")).to_have_text("2 из 13 репозиториев")
+    page = watch_page(base, locale="en-GB").page
+    page.goto(f"/ru{REPOSITORIES}")
+    page.wait_for_url(f"{base}{REPOSITORIES}")
+
+
+def test_a_chosen_language_wins_over_the_browser_s_and_any_link(
+    base: str, watch_page: WatchPage
+) -> None:
+    page = watch_page(base, locale="en-GB").page
+    page.goto(f"{REPOSITORIES}&q=shop")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("link", name="Русский").click()
+    page.wait_for_url(f"**/ru{REPOSITORIES}&q=shop")
+    page.goto("/?all")
+    page.wait_for_url("**/ru/index.html?all")
+    expect(page.locator("h1")).to_have_text("Реестры")
+
+
+def test_a_chosen_theme_is_there_before_the_first_paint(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="en", color_scheme="light").page
+    page.goto("/?all")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_label("Dark").check()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    background = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(background) == "rgb(14, 17, 22)"
+    page.route("**/*.js", lambda r: r.abort() if "early" not in r.request.url else r.continue_())
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_system_theme_follows_the_system_again(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="en", color_scheme="dark").page
+    page.goto("/?all")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_label("Light").check()
+    page.get_by_label("System").check()
+    page.reload()
+    background = "getComputedStyle(document.documentElement).backgroundColor"
+    assert page.evaluate(background) == "rgb(14, 17, 22)"
+
+
+def test_the_jump_box_finds_what_is_loaded(base: str, watch_page: WatchPage) -> None:
+    watch = watch_page(base, locale="en")
+    page = watch.page
+    page.goto(REPOSITORIES)
+    expect(page.locator("#content .count")).to_have_text("13 repositories")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("front")
+    options = page.locator("#found").get_by_role("option")
+    expect(options).to_have_count(2)
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    assert list_violations(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{TAGS}")
+    watch.assert_quiet()
+
+
+@pytest.mark.parametrize(
+    ("pasted", "address"),
+    [
+        (
+            "demo.example/shop/storefront:1.4.2",
+            "registry=demo&repository=shop/storefront&tag=1.4.2",
+        ),
+        ("docker pull demo.example/team/x:latest", "registry=demo&repository=team/x&tag=latest"),
+        ("nas/shop/payments", "tags.html?registry=nas&repository=shop/payments"),
+        ("team/other:2.0", "registry=nas&repository=team/other&tag=2.0"),
+    ],
+)
+def test_a_pasted_reference_leads_to_its_page(
+    base: str, watch_page: WatchPage, pasted: str, address: str
+) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto(REPOSITORIES)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Jump").fill(pasted)
+    expect(page.locator("#found").get_by_role("option").last).to_be_visible()
+    page.locator("#found").get_by_role("option").last.click()
+    page.wait_for_url(f"**{address}")
+
+
+def test_a_pasted_digest_leads_to_its_manifest_in_this_repository(
+    base: str, watch_page: WatchPage
+) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto(TAGS)
+    digest = "sha256:" + "a" * 64
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Jump").fill(digest)
+    page.locator("#found").get_by_role("option").click()
+    page.wait_for_url(f"**repository=shop/storefront&digest={digest}")
+
+
+def press(page: Page, code: str, key: str, *, shift: bool = False) -> None:
+    """Press a key as a Russian layout reports it."""
+    event = {"code": code, "key": key, "shiftKey": shift, "bubbles": True, "cancelable": True}
+    page.evaluate("e => document.body.dispatchEvent(new KeyboardEvent('keydown', e))", event)
+
+
+def test_keys_work_in_a_russian_layout(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="ru").page
+    page.goto(f"/ru{REPOSITORIES}")
+    expect(page.locator("#content .count")).to_have_text("13 репозиториев")
+    press(page, "KeyJ", "о")
+    expect(page.locator("tr.cursor")).to_have_count(1)
+    press(page, "Slash", ".")
+    expect(page.locator("#filter")).to_be_focused()
+    page.locator("#filter").blur()
+    press(page, "Slash", ",", shift=True)
+    expect(page.get_by_role("dialog", name="Сочетания клавиш")).to_be_visible()
+    page.keyboard.press("Escape")
+    press(page, "KeyU", "г")
+    page.wait_for_url("**/ru/index.html?all")
+
+
+def test_single_keys_can_be_switched_off(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto(REPOSITORIES)
+    page.keyboard.press("Shift+Slash")
+    page.get_by_role("dialog").get_by_label("Single-key shortcuts").uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(page.locator("#content .count")).to_have_text("13 repositories")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+Slash")
+    expect(page.locator("tr.cursor")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Jump")).to_be_visible()
+
+
+def test_keys_leave_typing_and_modifiers_alone(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto(REPOSITORIES)
+    page.locator("#filter").press_sequentially("juk/?")
+    expect(page.locator("#filter")).to_have_value("juk/?")
+    page.locator("#filter").blur()
+    page.keyboard.press("Alt+j")
+    page.keyboard.press("Control+j")
+    expect(page.locator("tr.cursor")).to_have_count(0)
+    assert "repositories.html" in page.url
+
+
+def test_the_menu_is_walked_by_keyboard_and_gives_focus_back(
+    base: str, watch_page: WatchPage
+) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto("/?all")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    menu = page.get_by_role("button", name="Menu")
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("System")).to_be_focused()
+    page.get_by_role("link", name="Русский").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="API reference")).to_be_focused()
+    assert list_violations(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#menu-main")).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+def test_the_switcher_lists_registries_and_the_demo_is_labelled(
+    base: str, watch_page: WatchPage
+) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto(REPOSITORIES)
+    expect(page.locator("#content .count")).to_have_text("13 repositories")
+    expect(page.locator("#demo")).to_be_hidden()
+    page.get_by_role("button", name="Switch registry").click()
+    items = page.locator("#menu-registries ul a")
+    expect(items).to_have_count(2)
+    expect(items.first).to_have_attribute("aria-current", "true")
+    items.nth(1).click()
+    page.wait_for_url("**/repositories.html?registry=demo")
+    expect(page.locator("#demo")).to_have_text("Demo")
+
+
+def test_signing_in_makes_a_maintainer_for_this_tab_alone(
+    serve_inventory: ServeSite, inventory: Inventory, watch_page: WatchPage
+) -> None:
+    base = serve_inventory(with_access(inventory, anonymous="viewer"), is_maintainer=False)
+    page = watch_page(base, locale="en").page
+    page.goto("/?all")
+    expect(page.locator("#who")).to_contain_text("viewer")
+    page.locator("#sign-in").click()
+    dialog = page.get_by_role("dialog", name="Sign in")
+    dialog.get_by_role("textbox", name="Token").fill("wrong")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("not accepted")
+    dialog.get_by_role("textbox", name="Token").fill(TOKEN)
+    assert list_violations(page) == []
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#who")).to_contain_text("ana maintainer")
+    assert TOKEN not in json.dumps(page.context.storage_state())
+    page.reload()
+    expect(page.locator("#who")).to_contain_text("ana maintainer")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#who")).to_contain_text("viewer")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_where_nothing_is_shown_to_strangers_the_dialog_opens_by_itself(
+    serve_inventory: ServeSite, inventory: Inventory, watch_page: WatchPage
+) -> None:
+    base = serve_inventory(with_access(inventory, anonymous=None), is_maintainer=False)
+    page = watch_page(base, locale="en").page
+    page.goto(REPOSITORIES)
+    dialog = page.get_by_role("dialog", name="Sign in")
+    dialog.get_by_role("textbox", name="Token").fill(TOKEN)
+    dialog.get_by_role("textbox", name="Token").press("Enter")
+    expect(page.locator("#content .count")).to_have_text("13 repositories")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_all_of_it_stands_under_a_base_path(
+    serve_inventory: ServeSite, inventory: Inventory, watch_page: WatchPage
+) -> None:
+    base = serve_inventory(inventory, base_path="/tools/reglite/")
+    watch = watch_page(base, locale="en")
+    page = watch.page
+    page.goto("/tools/reglite/?all")
+    page.get_by_role("link", name="nas").click()
+    page.wait_for_url(f"**/tools/reglite{REPOSITORIES}")
+    expect(page.locator("#content .count")).to_have_text("13 repositories")
+    calls = [line for line in watch.requests if "/api/" in line]
+    assert calls
+    assert all("/tools/reglite/api/v1/" in line for line in calls)
+    watch.assert_quiet()
+
+
+def test_a_static_host_shows_an_api_of_another_origin(
+    serve: Callable[..., str],
+    serve_inventory: ServeSite,
+    inventory: Inventory,
+    watch_page: WatchPage,
+) -> None:
+    files: dict[str, bytes] = {}
+    static = serve(serve_files(files), lifespan="off")
+    access = AccessConfig(origins=(static,))
+    api = serve_inventory(Inventory(inventory.registries, access))
+    options = SiteOptions(title="RegLite", version="1.2.3", api_root=api)
+    files.update(render_site(find_templates(), options))
+    assert httpx.get(f"{static}/index.html").status_code == 200
+    watch = watch_page(static, api, locale="en")
+    watch.page.context.add_cookies([{"name": "session", "value": "secret", "url": api}])
+    calls: list[Request] = []
+
+    def note(request: Request) -> None:
+        if request.url.startswith(api):
+            calls.append(request)
+
+    watch.page.on("request", note)
+    watch.page.goto(REPOSITORIES)
+    expect(watch.page.locator("#content .count")).to_have_text("13 repositories")
+    assert {call.header_value("cookie") for call in calls} == {None}
+    watch.assert_quiet()
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_scrolls_sideways_or_speaks_to_strangers(
+    base: str, watch_page: WatchPage, address: str, width: int
+) -> None:
+    watch = watch_page(base, locale="en", viewport={"width": width, "height": 700})
+    watch.page.goto(address)
+    expect(watch.page.locator("h1")).not_to_be_empty()
+    watch.page.wait_for_load_state("networkidle")
+    sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert watch.page.evaluate(sideways) == 0
+    watch.assert_quiet()
+
+
+def test_a_script_in_the_page_cannot_run(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto("/?all")
+    refused = page.evaluate(
+        """() => { try { document.body.innerHTML = "<b>x</b>"; return "" }
+                   catch (error) { return error.name } }"""
+    )
+    assert refused == "TypeError"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_api_reference_stands_in_nobody_s_way(
+    base: str, watch_page: WatchPage, language: str, width: int
+) -> None:
+    viewport = {"width": width, "height": 800}
+    watch = watch_page(base, locale=language, viewport=viewport)
+    watch.page.goto("/api.html#list_tags")
+    expect(watch.page.locator("html")).to_have_attribute("lang", language)
+    expect(watch.page.locator("#list_tags .command")).to_be_visible()
+    assert list_violations(watch.page) == []
+    watch.assert_quiet()
