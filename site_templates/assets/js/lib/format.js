@@ -50,8 +50,9 @@ export const createFormats = (lang) => {
   return {
     number,
     date,
-    /** Binary units with three figures or so: 512 B, 1.13 GiB, 48.2 MiB. */
+    /** Binary units with three figures or so: 512 B, 1.13 GiB, 48.2 MiB; a dash where none is known. */
     size(bytes) {
+      if (bytes == null) return "–";
       let unit = 0;
       for (; bytes >= 1000 && unit < 4; unit++) bytes /= 1024;
       return `${numbers[unit && (bytes < 9.995 ? 2 : 1)].format(bytes)} ${(UNITS[lang] ?? UNITS.en)[unit]}`;
