@@ -182,7 +182,7 @@ def test_a_proxy_s_sign_in_page_is_called_what_it_is(
     base: str, watch_page: WatchPage, answer: dict[str, object]
 ) -> None:
     page = watch_page(base, locale="en").page
-    page.route("**/api/v1/registries", lambda route: route.fulfill(**answer))  # type: ignore[arg-type]
+    page.route("**/api/v1/registries", lambda route: route.fulfill(**answer))
     page.goto("/")
     expect(page.get_by_role("alert")).to_contain_text("SESSION_EXPIRED")
 

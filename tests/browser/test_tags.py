@@ -208,7 +208,7 @@ def test_a_stopped_registry_is_an_error_with_a_retry(
     base = serve_site(registry.url, timeout_seconds=2.0)
     registry.stop()
     tags = TagsPage(watch_page(base, locale="en"), base, "team/app").visit()
-    expect(tags.page.locator(".void h3")).to_have_text("nas does not answer")
+    expect(tags.page.locator(".void h2")).to_have_text("nas does not answer")
     expect(tags.page.locator(".void code.dim")).to_have_text("REGISTRY_UNREACHABLE")
     registry.start()
     tags.page.get_by_role("button", name="Retry").click()

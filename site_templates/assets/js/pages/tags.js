@@ -125,7 +125,7 @@ const noTags = () => {
   const command = `docker push ${FORMATS.reference(model.registry, where.repository, "latest")}`;
   const copy = ui.copy_command.cloneNode(true);
   copy.dataset.copy = command;
-  return make("div", { class: "void" }, make("h3", {}, t("tags.none")),
+  return make("div", { class: "void" }, make("h2", {}, t("tags.none")),
     make("div", { class: "command" }, make("code", {}, command), copy));
 };
 
