@@ -38,26 +38,29 @@ async def list_referrers(
 
 async def drop_referrer(client: RegistryClient, repository: Repository, manifest: Manifest) -> None:
     """Take a deleted referrer off its subject's list, where clients keep that list."""
-    subject = await _find_listed_subject(client, repository, manifest)
-    if subject is None:
-        return
-    document = await _read_list(client, repository, subject)
-    entries = read_objects(document.get("manifests"))
-    kept = [entry for entry in entries if entry.get("digest") != manifest.digest]
-    if len(kept) < len(entries):
-        await _write_list(client, repository, subject, {**document, "manifests": kept})
+    await _edit_list(client, repository, manifest, ())
 
 
 async def add_referrer(client: RegistryClient, repository: Repository, manifest: Manifest) -> None:
     """Put a restored referrer on its subject's list, where clients keep that list."""
+    await _edit_list(client, repository, manifest, (_describe(manifest),))
+
+
+async def _edit_list(
+    client: RegistryClient,
+    repository: Repository,
+    manifest: Manifest,
+    entry: tuple[JsonObject, ...],
+) -> None:
+    """Let the list hold this entry for the referrer, or none; what is right is not written."""
     subject = await _find_listed_subject(client, repository, manifest)
     if subject is None:
         return
     document = await _read_list(client, repository, subject)
     entries = read_objects(document.get("manifests"))
-    if all(entry.get("digest") != manifest.digest for entry in entries):
-        added = [*entries, _describe(manifest)]
-        await _write_list(client, repository, subject, {**document, "manifests": added})
+    others = [other for other in entries if other.get("digest") != manifest.digest]
+    if len(others) + len(entry) != len(entries):
+        await _write_list(client, repository, subject, {**document, "manifests": [*others, *entry]})
 
 
 async def _find_listed_subject(

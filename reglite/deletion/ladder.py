@@ -7,6 +7,7 @@ deleted; the image and its other tags are never named in a deletion.
 import asyncio
 import secrets
 from collections.abc import Iterator
+from time import monotonic
 from typing import Final
 
 from reglite.deletion.position import Position, find_position
@@ -26,6 +27,7 @@ from reglite.registry.placeholder import build_placeholder
 from reglite.registry.probe import ZERO_DIGEST
 
 _STEPS: Final = 12
+_SECONDS: Final = 15.0
 _FIRST_PAUSE_SECONDS: Final = 0.05
 _MAX_PAUSE_SECONDS: Final = 0.5
 _FINAL = (Denied, Unsupported)
@@ -52,6 +54,7 @@ class PlaceholderLadder:
         # push brings meanwhile counts as moved.
         self._original = original or ZERO_DIGEST
         self._image = image
+        self._has_put = False
 
     async def rehearse(self) -> None:
         """PUT a placeholder by its digest, delete it, see it gone; no tag is touched.
@@ -79,11 +82,22 @@ class PlaceholderLadder:
 
         Raises TagMoved where it names something else by now, and what stopped the registry.
         """
+        try:
+            failure = await self._climb()
+        except TagMoved:
+            raise
+        except RegliteError as exc:
+            left = f"tag '{self._tag}' may be on RegLite's placeholder: remove it again to finish"
+            raise (_add(exc, left) if self._has_put else exc) from exc.__cause__
+        if failure is not None:
+            raise failure
+
+    async def _climb(self) -> RegliteError | None:
         failure: RegliteError | None = None
         position = await self._find()
         for pause in _list_pauses():
             if position.state == "absent":
-                return
+                return None
             if position.state == "elsewhere":
                 raise describe_move(self._tag, self._original, position.digest)
             position, failure = await self._step(position)
@@ -91,7 +105,7 @@ class PlaceholderLadder:
                 break
             if failure is not None or position.state == "dangling":
                 await asyncio.sleep(pause)
-        raise await self._give_back(failure)
+        return await self._give_back(failure)
 
     async def _step(self, position: Position) -> tuple[Position, RegliteError | None]:
         """Do the one thing that follows from this position; return the next one."""
@@ -99,6 +113,7 @@ class PlaceholderLadder:
             failure = await self._delete(position.digest)
             return await self._find(), failure
         placeholder = self._build()
+        self._has_put = True
         try:
             await self._client.put_manifest(self._repository, self._tag, placeholder, OCI_INDEX)
         except RegliteError as exc:
@@ -157,8 +172,12 @@ def describe_move(tag: Tag, expected: Digest | None, digest: Digest | None) -> T
 
 
 def _list_pauses() -> Iterator[float]:
+    """Yield ever longer pauses in seconds, until there were enough steps or it takes too long."""
     pause = _FIRST_PAUSE_SECONDS
+    ends_at = monotonic() + _SECONDS
     for _ in range(_STEPS):
+        if monotonic() > ends_at:
+            return
         yield pause
         pause = min(2 * pause, _MAX_PAUSE_SECONDS)
 

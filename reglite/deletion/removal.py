@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final
 
 from reglite.deletion.audit import keep_manifest
@@ -29,6 +30,7 @@ from reglite.registry.client import RegistryClient
 from reglite.registry.limits import CALL_SECONDS
 
 _TRIES: Final = 6
+_SECONDS: Final = 15.0
 _PAUSE_SECONDS: Final = 0.05
 _log = logging.getLogger(__name__)
 
@@ -90,11 +92,12 @@ class _Removal:
 
     async def _delete(self) -> frozenset[Tag]:
         """Delete the digest until none of its tags dangles; return those that are still there."""
+        ends_at = monotonic() + _SECONDS
         for turn in range(_TRIES):
             await asyncio.sleep(_PAUSE_SECONDS * turn)
             failure = await self._ask_for_deletion()
             if failure is not None and await self._is_there():
-                if turn == _TRIES - 1 or isinstance(failure, Unsupported):
+                if isinstance(failure, Unsupported) or monotonic() > ends_at:
                     raise failure
                 continue
             dangling, left = await self._find_left()
@@ -103,7 +106,9 @@ class _Removal:
             # Distribution 2.8 removes the manifest first and may stumble over its tags: with the
             # bytes back, the tags name it again and go with it in another deletion.
             await self._put_back()
-        await self._ask_for_deletion()
+        failure = await self._ask_for_deletion()
+        if failure is not None and await self._is_there():
+            raise failure
         return await self._untag_dangling()
 
     async def _ask_for_deletion(self) -> RegliteError | None:

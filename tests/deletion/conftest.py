@@ -9,7 +9,7 @@ import pytest
 
 from reglite.demo.registry import MemoryRegistry
 from reglite.registry.client import RegistryClient
-from tests.deletion.content import make_config
+from tests.deletion.content import Repo, make_config
 
 MakeClient = Callable[..., RegistryClient]
 
@@ -37,6 +37,12 @@ async def make_client(
 def client(make_client: MakeClient) -> RegistryClient:
     """Return a client of the in-memory registry."""
     return make_client()
+
+
+@pytest.fixture
+def repo(memory_registry: MemoryRegistry) -> Repo:
+    """Return a repository of the in-memory registry, to be filled behind its back."""
+    return Repo(memory_registry)
 
 
 @pytest.fixture

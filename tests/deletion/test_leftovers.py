@@ -3,7 +3,6 @@ import pytest
 from reglite.deletion.leftovers import Leftover, find_leftovers
 from reglite.demo.exchange import Answer, Request, refuse
 from reglite.demo.presets import olareg
-from reglite.demo.registry import MemoryRegistry
 from reglite.errors import Unsupported
 from reglite.media_types import OCI_INDEX
 from reglite.reference import Digest, Repository, Tag
@@ -14,11 +13,6 @@ from tests.deletion.content import REPOSITORY, Repo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
 GONE = Digest("sha256:" + "1" * 64)
-
-
-@pytest.fixture
-def repo(memory_registry: MemoryRegistry) -> Repo:
-    return Repo(memory_registry)
 
 
 def fill(repo: Repo) -> None:

@@ -38,11 +38,6 @@ CONTRACT_FIELDS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def repo(memory_registry: MemoryRegistry) -> Repo:
-    return Repo(memory_registry)
-
-
 async def test_a_plan_names_every_tag_on_the_digest_and_no_other(
     repo: Repo, client: RegistryClient
 ) -> None:

@@ -8,7 +8,6 @@ from reglite.deletion.plan import make_plan
 from reglite.deletion.removal import delete_by_digest
 from reglite.demo.exchange import Answer, Request, refuse
 from reglite.demo.presets import distribution_2_8, zot
-from reglite.demo.registry import MemoryRegistry
 from reglite.errors import (
     Denied,
     ManifestUnknown,
@@ -25,11 +24,6 @@ from tests.deletion.conftest import MakeClient
 from tests.deletion.content import REPOSITORY, Repo, make_image
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
-
-
-@pytest.fixture
-def repo(memory_registry: MemoryRegistry) -> Repo:
-    return Repo(memory_registry)
 
 
 async def test_the_digest_and_its_tags_go_and_nothing_else(
@@ -384,3 +378,24 @@ async def test_nothing_is_deleted_whose_bytes_can_not_be_kept(
     with pytest.raises(RegliteError, match="REGLITE_AUDIT_DIR"):
         await delete_by_digest(client, REPOSITORY, digest)
     assert repo.tags == {"latest": digest}
+
+
+async def test_a_put_back_that_can_not_be_deleted_again_is_no_deletion(
+    repo: Repo, client: RegistryClient
+) -> None:
+    digest = repo.add_image("a", "latest")
+    deletions = 0
+
+    def stumble_once(request: Request) -> Answer | None:
+        nonlocal deletions
+        if request.method != "DELETE" or not request.path.endswith(digest):
+            return None
+        deletions += 1
+        if deletions == 1:
+            del repo.registry.repositories[Repository(repo.name)].manifests[digest]
+        return refuse(500, "UNKNOWN", "unknown error")
+
+    repo.registry.on_request = stumble_once
+    with pytest.raises(RegistryProtocol, match="500"):
+        await delete_by_digest(client, REPOSITORY, digest)
+    assert (repo.tags, repo.manifests) == ({"latest": digest}, {digest})

@@ -27,11 +27,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
 A, B, C = Tag("a"), Tag("b"), Tag("c")
 
 
-@pytest.fixture
-def repo(memory_registry: MemoryRegistry) -> Repo:
-    return Repo(memory_registry)
-
-
 async def test_a_deletion_is_undone_to_the_byte(repo: Repo, client: RegistryClient) -> None:
     digest = repo.add_image("a", "a", "b")
     raw, before = repo.get_raw(digest), repo.tags

@@ -13,6 +13,7 @@ from reglite.errors import (
     Denied,
     ManifestUnknown,
     RegistryProtocol,
+    RegistryTimeout,
     RegliteError,
     TagMoved,
     TagProtected,
@@ -28,11 +29,6 @@ from tests.deletion.content import REPOSITORY, DyingTransport, Killed, Repo
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
 TAG = Tag("1.4.2")
-
-
-@pytest.fixture
-def repo(memory_registry: MemoryRegistry) -> Repo:
-    return Repo(memory_registry)
 
 
 def is_deletion(request: Request) -> bool:
@@ -461,3 +457,23 @@ async def test_a_token_without_a_right_changes_no_tag_and_says_what_to_do(
         await untag(make_client(credential=credential), REPOSITORY, TAG, expected_digest=digest)
     assert old.tags == {TAG: digest, "latest": digest}
     assert old.registry.count_requests("PUT", f"/manifests/{TAG}") == 0
+
+
+async def test_a_registry_that_goes_away_half_way_leaves_what_the_next_run_finishes(
+    old: Repo, client: RegistryClient
+) -> None:
+    digest = old.add_image("a", TAG, "latest")
+    is_away = False
+
+    def go_away(request: Request, answer: Answer) -> None:
+        nonlocal is_away
+        is_away |= request.method == "PUT" and request.path.endswith(f"/{TAG}")
+
+    old.registry.on_answer = go_away
+    old.registry.on_request = lambda _: refuse(504, "UNKNOWN", "gateway") if is_away else None
+    with pytest.raises(RegistryTimeout, match="remove it again to finish"):
+        await untag(client, REPOSITORY, TAG, expected_digest=digest)
+    assert is_placeholder_of(old, Digest(old.tags[TAG]), digest)
+    old.registry.on_answer = old.registry.on_request = None
+    assert (await untag(client, REPOSITORY, TAG, expected_digest=digest)).digest == digest
+    assert (old.tags, old.manifests) == ({"latest": digest}, {digest})
