@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from reglite.errors import RegistryProtocol, RegliteError
-from reglite.reference import parse_repository, parse_tag
+from reglite.reference import are_tags, parse_repository, parse_tag
 from reglite.registry.call import Answer
 
 
@@ -15,7 +15,8 @@ def parse_repositories(answer: Answer, where: str) -> tuple[str, ...]:
 
 def parse_tags(answer: Answer, where: str) -> tuple[str, ...]:
     """Return the names of a page of tags; null is how 2.8 says that there are none."""
-    return tuple(filter(_is_tag, _parse_names(answer, "tags", where)))
+    names = _parse_names(answer, "tags", where)
+    return tuple(names if are_tags(names) else filter(_is_tag, names))
 
 
 def _parse_names(answer: Answer, field: str, where: str) -> list[str]:

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reglite.demo.registry import MemoryRegistry
 from reglite.demo.switches import Switches
@@ -16,9 +18,11 @@ from reglite.errors import (
     NameUnknown,
     RegistryProtocol,
     RegistryTimeout,
+    TagInvalid,
     Unsupported,
 )
 from reglite.media_types import OCI_INDEX
+from reglite.reference import are_tags, parse_tag
 from reglite.registry import limits
 from tests.registry.clients import EMPTY_INDEX, MakeClient, answer_json
 
@@ -280,3 +284,20 @@ async def test_hundred_readers_cause_one_request(make_client: MakeClient) -> Non
     await asyncio.gather(*(client.list_tags("team/app00") for _ in range(100)))
     await asyncio.gather(*(client.get_manifest("team/app00", "v1") for _ in range(100)))
     assert len(registry.requests) == 2
+
+
+@given(st.lists(st.text(st.sampled_from("aZ0_.-/\n é"), max_size=4), max_size=4))
+def test_tags_are_checked_at_once_as_they_are_one_by_one(names: list[str]) -> None:
+    def is_tag(name: str) -> bool:
+        try:
+            return bool(parse_tag(name))
+        except TagInvalid:
+            return False
+
+    assert are_tags(names) is all(map(is_tag, names))
+
+
+def test_tag_of_128_characters_is_the_longest() -> None:
+    assert are_tags(["a", "t" * 128])
+    assert not are_tags(["a", "t" * 129])
+    assert are_tags([])
