@@ -26,6 +26,8 @@ from reglite.registry_url import is_loopback
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
+_log = logging.getLogger(__name__)
+
 _USER_AGENT: Final = f"reglite/{__version__}"
 
 
@@ -78,6 +80,8 @@ class Connections:
             finally:
                 await response.aclose()
             seconds = time.perf_counter() - began
+        bare = url.partition("?")[0]  # a signature or a scope would be in the query
+        _log.info("%s %s: %d in %.0f ms", method, bare, response.status_code, seconds * 1e3)
         return Answer(response.status_code, _join_headers(response.headers), body, url, seconds)
 
     def _get_client(self, scheme: str) -> httpx.AsyncClient:
