@@ -32,7 +32,12 @@ async def delete_manifest(
     repo: RepositoryName,
     digest: DigestName,
     plan: Annotated[
-        str | None, Query(description="The plan that was confirmed.", max_length=8192)
+        str | None,
+        Query(
+            description="The plan that was confirmed.",
+            max_length=8192,
+            json_schema_extra={"format": "plan"},
+        ),
     ] = None,
 ) -> Response:
     """Delete by digest.

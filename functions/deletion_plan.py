@@ -32,7 +32,12 @@ async def get_deletion_plan(
     repo: RepositoryName,
     digest: DigestName,
     cursor: Annotated[
-        str | None, Query(description="Where a `next` goes on; opaque.", max_length=16384)
+        str | None,
+        Query(
+            description="Where a `next` goes on; opaque.",
+            max_length=16384,
+            json_schema_extra={"format": "plan-cursor"},
+        ),
     ] = None,
 ) -> Response:
     """Find every tag, parent and referrer of a manifest.

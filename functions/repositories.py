@@ -32,7 +32,12 @@ async def list_repositories(
     n: Annotated[int, Query(ge=1, le=10000, description="Names per page.")] = 100,
     last: Last = None,
     cursor: Annotated[
-        str | None, Query(description="Where a `next` goes on; opaque.", max_length=2048)
+        str | None,
+        Query(
+            description="Where a `next` goes on; opaque.",
+            max_length=2048,
+            json_schema_extra={"format": "catalog-cursor"},
+        ),
     ] = None,
     q: Search = None,
 ) -> Response:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,9 +11,9 @@ from reglite.api.answers import answer_change
 from reglite.api.app import create_app
 from reglite.api.body import read_body
 from reglite.api.change import changing, describe_change
-from reglite.api.documentation import document_change
+from reglite.api.documentation import document_change, document_manifest_body
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import DigestName, RegistryName, RepositoryName
+from reglite.api.parameters import TAG_SCHEMA, DigestName, RegistryName, RepositoryName
 from reglite.api.paths import MANIFEST
 from reglite.reference import parse_digest, parse_tag
 from reglite.registry.limits import MANIFEST_BYTES
@@ -27,6 +28,7 @@ router = APIRouter()
     tags=["deletion"],
     response_class=Response,
     responses=document_change("Restoration", "What came back."),
+    openapi_extra=document_manifest_body(),
 )
 async def restore_manifest(
     request: Request,
@@ -34,7 +36,8 @@ async def restore_manifest(
     repo: RepositoryName,
     digest: DigestName,
     tag: Annotated[
-        list[str] | None, Query(max_length=1000, description="A tag to put it under, repeatable.")
+        list[Annotated[str, Field(json_schema_extra=TAG_SCHEMA)]] | None,
+        Query(max_length=1000, description="A tag to put it under, repeatable."),
     ] = None,
 ) -> Response:
     """Put back exact bytes: their hash must be the digest, their blobs must still be there.

@@ -11,7 +11,7 @@ from reglite.api.app import create_app
 from reglite.api.change import changing, describe_change
 from reglite.api.documentation import document_change
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import RegistryName, RepositoryName, TagName
+from reglite.api.parameters import DIGEST_SCHEMA, RegistryName, RepositoryName, TagName
 from reglite.api.paths import TAG
 from reglite.reference import parse_digest, parse_tag
 
@@ -32,7 +32,12 @@ async def delete_tag(
     repo: RepositoryName,
     tag: TagName,
     digest: Annotated[
-        str | None, Query(description="What the caller saw the tag point at.", max_length=256)
+        str | None,
+        Query(
+            description="What the caller saw the tag point at.",
+            max_length=256,
+            json_schema_extra=DIGEST_SCHEMA,
+        ),
     ] = None,
 ) -> Response:
     """Remove this tag alone; the image and its other tags stay.

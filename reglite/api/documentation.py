@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from reglite import media_types
+
 SCHEMAS: Final = "#/components/schemas/"
 
 _DESCRIPTIONS: Final[dict[int, str]] = {
@@ -53,6 +55,14 @@ def _document(schema: str, description: str, statuses: tuple[int, ...]) -> Respo
 def _describe(description: str, schema: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{schema}"}}}
     return {"description": description, "content": content}
+
+
+def document_manifest_body() -> dict[str, Any]:
+    """Describe a body of exact bytes, whose hash is the digest in the path."""
+    types = (media_types.OCI_MANIFEST, media_types.OCI_INDEX)
+    types += (media_types.DOCKER_MANIFEST, media_types.DOCKER_MANIFEST_LIST)
+    content = {name: {"schema": {"type": "object"}} for name in types}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def document_blob(description: str) -> Responses:

@@ -37,6 +37,8 @@ def build_openapi() -> dict[str, Any]:
         for operation in path.values():
             operation["responses"].pop("422", None)  # ours is a 400
             operation["security"] = _SECURITY
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _drop_null(parameter["schema"])
     document["components"] = {
         "schemas": _build_schemas(),
         "securitySchemes": {
@@ -50,6 +52,14 @@ def build_openapi() -> dict[str, Any]:
 
 # Anonymous first: whether more is needed is the server's configuration.
 _SECURITY: Final[list[dict[str, list[str]]]] = [{}, {"token": []}, {"password": []}]
+
+
+def _drop_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe an optional parameter by its value alone: a query can leave it out, not say null."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    return {**choices[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
 
 
 def _build_schemas() -> dict[str, Any]:

@@ -1,8 +1,18 @@
-"""The parameters that several routes share, as OpenAPI describes them; still unchecked text."""
+"""The parameters that several routes share, as OpenAPI describes them; still unchecked text.
 
-from typing import Annotated
+The grammars are told, not enforced here: ``reglite.reference`` refuses with a better error.
+"""
+
+from typing import Annotated, Final
 
 from fastapi import Path, Query
+
+_COMPONENT: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
+
+REPOSITORY_SCHEMA: Final = {"pattern": rf"^{_COMPONENT}(/{_COMPONENT})*$", "maxLength": 255}
+TAG_SCHEMA: Final = {"pattern": r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$"}
+DIGEST_SCHEMA: Final = {"pattern": r"^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$"}
+PLATFORM_SCHEMA: Final = {"pattern": r"^[A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+){1,2}$"}
 
 RegistryName = Annotated[
     str,
@@ -13,11 +23,19 @@ RepositoryName = Annotated[
     Path(
         description="A repository; its slashes are sent raw or as %2F.",
         examples=["team/project/app"],
+        json_schema_extra=REPOSITORY_SCHEMA,
     ),
 ]
-TagName = Annotated[str, Path(description="A tag.", examples=["1.4.2"])]
+TagName = Annotated[
+    str, Path(description="A tag.", examples=["1.4.2"], json_schema_extra=TAG_SCHEMA)
+]
 DigestName = Annotated[
-    str, Path(description="Algorithm and hex digits.", examples=[f"sha256:{'0' * 64}"])
+    str,
+    Path(
+        description="Algorithm and hex digits.",
+        examples=[f"sha256:{'0' * 64}"],
+        json_schema_extra=DIGEST_SCHEMA,
+    ),
 ]
 Last = Annotated[
     str | None,
@@ -33,5 +51,6 @@ Platform = Annotated[
         description="One platform of an index, whose image and layers to show.",
         examples=["linux/arm64"],
         max_length=255,
+        json_schema_extra=PLATFORM_SCHEMA,
     ),
 ]
