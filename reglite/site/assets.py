@@ -30,18 +30,24 @@ def load_assets(folder: Path) -> Assets:
     }
     files = {path: rjsmin.jsmin(source).encode() for path, source in scripts.items()}
     files["style.css"] = rcssmin.cssmin(join_styles(folder / "css")).encode()
+    for path in sorted((folder / "css" / "pages").glob("*.css")):
+        files[path.name] = rcssmin.cssmin(_wrap_layer("components", [path])).encode()
     for path in sorted((folder / "icons").glob("*.svg")):
         files[path.name] = _minify_svg(path.read_text(encoding="utf-8")).encode()
     return Assets(_hash(files), files, scripts)
 
 
 def join_styles(folder: Path) -> str:
-    """Join the style sheets, each layer around its file (``reset.css``) or folder."""
+    """Join the sheets of all pages, each layer around its file (``reset.css``) or folder."""
     return "\n".join([f"@layer {', '.join(LAYERS)};", *(_join_layer(folder, x) for x in LAYERS)])
 
 
 def _join_layer(folder: Path, layer: str) -> str:
     sheets = [*folder.glob(f"{layer}.css"), *sorted((folder / layer).glob("*.css"))]
+    return _wrap_layer(layer, sheets)
+
+
+def _wrap_layer(layer: str, sheets: list[Path]) -> str:
     rules = "\n".join(path.read_text(encoding="utf-8") for path in sheets)
     return f"@layer {layer} {{\n{rules}\n}}"
 

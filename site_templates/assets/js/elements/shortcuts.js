@@ -19,5 +19,5 @@ bindKeys({
     const up = findUp();
     if (up) location.assign(up);
   },
-  "Mod+KeyK": () => openJump(),
+  "Mod+KeyK": openJump,
 });

@@ -1,0 +1,51 @@
+/** The sign-in dialog; what is accepted is kept for this tab. */
+import { credential, request, signIn } from "../lib/api.js";
+import { all, emit, one } from "../lib/dom.js";
+import { t } from "../lib/i18n.js";
+
+const dialog = one("#sign-in-dialog");
+const form = one("form", dialog);
+const refusal = one("[role=alert]", dialog);
+
+const encodeBasic = (pair) => `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(pair)))}`;
+
+/** Shows the fields of the chosen way alone. */
+const showWay = () => {
+  for (const part of all("[data-way]", form)) part.hidden = part.dataset.way !== form.way.value;
+  form.user.required = form.way.value === "basic";
+};
+
+/** Opens the dialog for these ways of signing in; `why` is said above the fields. */
+export const openSignIn = (ways, why) => {
+  if (dialog.open) return;
+  one("#sign-in-ways").hidden = ways.length < 2;
+  form.way.value ||= ways[0];
+  showWay();
+  one("#sign-in-why").textContent = why;
+  refusal.hidden = true;
+  form.secret.value = "";
+  dialog.showModal();
+};
+
+const send = async () => {
+  const { way, user, secret } = form;
+  const before = credential();
+  signIn(way.value === "basic" ? encodeBasic(`${user.value}:${secret.value}`) : `Bearer ${secret.value}`);
+  const answer = await request("/api/v1/session").catch((error) => ({ error }));
+  if (answer.user) {
+    dialog.close();
+    emit("signed-in", answer);
+    return;
+  }
+  signIn(before);
+  refusal.textContent = answer.error && answer.error.status !== 401 ? answer.error.message : t("session.refused");
+  refusal.hidden = false;
+  secret.select();
+};
+
+form.addEventListener("change", showWay);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send();
+});
+one("[value=cancel]", form).addEventListener("click", () => dialog.close());
