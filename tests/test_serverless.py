@@ -31,9 +31,7 @@ def test_every_entry_names_its_own_handler_and_zip(functions: dict[str, Any]) ->
 
 def test_every_entry_answers_the_route_of_its_router(functions: dict[str, Any]) -> None:
     for name, router in zip(list_functions(), load_routers(), strict=True):
-        deployed = {
-            DEPTH.sub("/{repo}", event["httpApi"]) for event in functions[name]["events"]
-        }
+        deployed = {DEPTH.sub("/{repo}", event["httpApi"]) for event in functions[name]["events"]}
         routes = {
             f"{method} {route.path_format}"  # type: ignore[attr-defined]
             for route in router.routes
