@@ -15,6 +15,7 @@ from reglite.registry.client import RegistryClient
 from reglite.registry.models import Manifest
 
 _BARE_BUDGET_SECONDS = 15.0
+_LEAST_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ async def check_plan(
         fresh = (
             await assemble_plan(client, repository, walk)
             if named is None
-            else await make_plan(client, repository, manifest.digest)
+            else await make_plan(
+                client, repository, manifest.digest, budget_seconds=_get_rest_seconds(deadline)
+            )
         )
         raise PlanChanged(
             "something changed since this plan was made, or could not be read again: nothing was "
@@ -85,6 +88,10 @@ async def check_bare(client: RegistryClient, repository: Repository, manifest: M
     tags = {tag for tag, found in readings.resolved.items() if found.digest == manifest.digest}
     is_complete = len(readings.resolved) + len(readings.absent) == len(rest)
     return Agreed(manifest, frozenset(tags), frozenset(), is_complete)
+
+
+def _get_rest_seconds(deadline: float) -> float:
+    return max(_LEAST_SECONDS, deadline - asyncio.get_running_loop().time())
 
 
 def _read_named(packed: str) -> frozenset[Tag] | None:

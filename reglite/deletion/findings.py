@@ -122,8 +122,8 @@ async def read_findings(
             findings.note(target, tag, descriptor, reached)
         elif tag in readings.absent:
             findings.failed.discard(tag)
-        elif tag in readings.failed or not reader.is_late:
-            findings.failed.add(tag)
-        else:
+        elif reader.is_late:
             return position
+        else:
+            findings.failed.add(tag)
     return len(tags)

@@ -54,7 +54,7 @@ class PlaceholderLadder:
         # push brings meanwhile counts as moved.
         self._original = original or ZERO_DIGEST
         self._image = image
-        self._has_put = False
+        self._latest: Digest | None = None
 
     async def rehearse(self) -> None:
         """PUT a placeholder by its digest, delete it, see it gone; no tag is touched.
@@ -62,19 +62,28 @@ class PlaceholderLadder:
         Raises Unsupported or Denied where the registry refuses either.
         """
         placeholder = self._build()
-        digest = compute_digest(placeholder)
-        await self._client.put_manifest(self._repository, digest, placeholder, OCI_INDEX)
         failure: RegliteError | None = None
         for pause in _list_pauses():
-            failure = await self._delete(digest)
-            if await self._is_gone(digest):
+            failure = await self._rehearse_once(placeholder)
+            if failure is None:
                 return
             if isinstance(failure, _FINAL):
                 break
             await asyncio.sleep(pause)
-        raise failure or RegistryProtocol(
-            f"the registry accepts deletions in {self._repository} and keeps what it deleted: "
-            "no tag was touched"
+        if failure is not None:
+            raise _add(failure, f"no tag of {self._repository} was touched")
+
+    async def _rehearse_once(self, placeholder: bytes) -> RegliteError | None:
+        digest = compute_digest(placeholder)
+        try:
+            await self._client.put_manifest(self._repository, digest, placeholder, OCI_INDEX)
+        except RegliteError as exc:
+            return exc
+        failure = await self._delete(digest)
+        if await self._is_gone(digest):
+            return None
+        return failure or RegistryProtocol(
+            "the registry accepts deletions and keeps what it deleted"
         )
 
     async def climb(self) -> None:
@@ -85,10 +94,12 @@ class PlaceholderLadder:
         try:
             failure = await self._climb()
         except TagMoved:
+            await self._sweep()
             raise
         except RegliteError as exc:
-            left = f"tag '{self._tag}' may be on RegLite's placeholder: remove it again to finish"
-            raise (_add(exc, left) if self._has_put else exc) from exc.__cause__
+            if self._latest is not None:
+                _add(exc, f"tag '{self._tag}' may be on a placeholder: remove it again to finish")
+            raise
         if failure is not None:
             raise failure
 
@@ -113,12 +124,12 @@ class PlaceholderLadder:
             failure = await self._delete(position.digest)
             return await self._find(), failure
         placeholder = self._build()
-        self._has_put = True
+        self._latest = compute_digest(placeholder)
         try:
             await self._client.put_manifest(self._repository, self._tag, placeholder, OCI_INDEX)
         except RegliteError as exc:
             return await self._find(), exc  # it may be there all the same
-        return Position("on-placeholder", compute_digest(placeholder), self._original), None
+        return Position("on-placeholder", self._latest, self._original), None
 
     async def _delete(self, placeholder: Digest) -> RegliteError | None:
         """Delete a placeholder; a failure says nothing, what the registry shows afterwards does."""
@@ -129,6 +140,11 @@ class PlaceholderLadder:
         except RegliteError as exc:
             return exc
         return None
+
+    async def _sweep(self) -> None:
+        """Delete the placeholder that a push took the tag from; what stays has no tag."""
+        if self._latest is not None:
+            await self._delete(self._latest)
 
     async def _give_back(self, failure: RegliteError | None) -> RegliteError:
         """Put the tag back on its image; return the error to raise, which says where it is."""

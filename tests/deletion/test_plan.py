@@ -24,6 +24,7 @@ from reglite.errors import (
     RegistryTimeout,
     RegistryUnreachable,
     TagProtected,
+    TooManyRequests,
 )
 from reglite.reference import Digest, format_referrers_tag
 from reglite.registry.client import RegistryClient
@@ -430,3 +431,18 @@ async def test_deletion_that_was_switched_on_or_off_since_is_noticed_at_once(
     repo.registry.switches.delete = "enabled"
     plan = await make_plan(client, REPOSITORY, digest)
     assert (plan.allowed, plan.untag) == (True, "placeholder")
+
+
+async def test_a_rate_limit_from_the_first_tag_on_is_handed_on(
+    repo: Repo, client: RegistryClient
+) -> None:
+    digest = repo.add_image("a", "a", "b")
+
+    def limit(request: Request) -> Answer | None:
+        if request.path.endswith(("/a", "/b")):
+            return refuse(429, "TOOMANYREQUESTS", "slow down")
+        return None
+
+    repo.registry.on_request = limit
+    with pytest.raises(TooManyRequests):
+        await make_plan(client, REPOSITORY, digest)

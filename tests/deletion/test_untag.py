@@ -132,6 +132,7 @@ async def test_a_push_over_the_placeholder_wins(old: Repo, client: RegistryClien
     with pytest.raises(TagMoved):
         await untag(client, REPOSITORY, TAG, expected_digest=digest)
     assert old.tags == {TAG: other, "latest": digest}
+    assert old.manifests == {digest, other}
 
 
 @pytest.mark.parametrize("preset", [distribution_2_8(), distribution_3()])
@@ -476,4 +477,22 @@ async def test_a_registry_that_goes_away_half_way_leaves_what_the_next_run_finis
     assert is_placeholder_of(old, Digest(old.tags[TAG]), digest)
     old.registry.on_answer = old.registry.on_request = None
     assert (await untag(client, REPOSITORY, TAG, expected_digest=digest)).digest == digest
+    assert (old.tags, old.manifests) == ({"latest": digest}, {digest})
+
+
+async def test_a_stray_failure_in_the_rehearsal_is_tried_again(
+    old: Repo, client: RegistryClient
+) -> None:
+    digest = old.add_image("a", TAG, "latest")
+    failures = 2
+
+    def fail(request: Request) -> Answer | None:
+        nonlocal failures
+        if request.method != "PUT" or not failures:
+            return None
+        failures -= 1
+        return refuse(500, "UNKNOWN", "unknown error")
+
+    old.registry.on_request = fail
+    await untag(client, REPOSITORY, TAG, expected_digest=digest)
     assert (old.tags, old.manifests) == ({"latest": digest}, {digest})
