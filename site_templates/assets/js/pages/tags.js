@@ -8,6 +8,7 @@ import { bindKeys } from "../lib/keyboard.js";
 import { walkPages } from "../lib/pager.js";
 import { FORMATS } from "../lib/pull.js";
 import { bindState, decode, link } from "../lib/url-state.js";
+import { sortVersions } from "../lib/version.js";
 import { copyText } from "../elements/copy.js";
 import { bindFilter, noMatch } from "../elements/filter.js";
 import { provideJumps } from "../elements/jump.js";
@@ -23,6 +24,7 @@ import { Summaries } from "../tags/summaries.js";
 
 const DEFAULTS = { q: "", sort: "version", order: "desc", platform: "", all: "" };
 const SHOWN_AFTER_MS = 150;
+const SETTLED_AFTER_MS = 80;
 
 const where = decode(location.search, { registry: "", repository: "" });
 const path = registryPath(where.registry, where.repository);
@@ -47,16 +49,23 @@ const model = {
   digestOf: (tag) => model.summaries.known.get(tag)?.digest,
   siblingsOf: (tag, digest) => (model.siblings.get(digest) ?? []).filter((other) => other !== tag),
 };
+let byVersion = [];
 let ordered = [];
 let isLoading = true;
 
-model.summaries = new Summaries(path, () => {
-  learn();
-  rows.draw();
+model.summaries = new Summaries(path, (tags) => {
+  learn(tags);
+  if (tags.some((tag) => rows.rowOf(tag))) rows.draw();
   showReading();
 });
+let asking;
 const rows = new WindowedRows(ui.table, (tag, index, row) => renderRow(model, tag, row), {
-  onWindow: (tags) => model.summaries.want(tags),
+  // What flies past while scrolling is not asked for.
+  onWindow(tags, isScrolled) {
+    clearTimeout(asking);
+    if (isScrolled) asking = setTimeout(() => model.summaries.want(tags), SETTLED_AFTER_MS);
+    else model.summaries.want(tags);
+  },
 });
 const forgetCursor = bindCursor(() => model.shown.length, (index) => rows.reveal(index));
 const current = () => (document.activeElement.closest("tbody tr") ?? one(".cursor", ui.table))?.dataset.tag;
@@ -81,19 +90,23 @@ const platforms = bindPlatforms(model, (patch) => {
   else apply();
 });
 
-/** Takes in what came to be known: siblings, platforms, the pull command's kind. */
-const learn = () => {
-  model.siblings = new Map();
-  for (const tag of model.tags) {
+/** Takes in what came to be known of tags: siblings, platforms, the pull command's kind. */
+const learn = (tags) => {
+  for (const tag of tags) {
     const summary = model.summaries.known.get(tag);
     if (!summary?.digest) continue;
     platforms.learn(summary);
     const group = model.siblings.get(summary.digest);
-    if (group) group.push(tag);
-    else model.siblings.set(summary.digest, [tag]);
+    if (!group) model.siblings.set(summary.digest, [tag]);
+    else if (!group.includes(tag)) group.push(tag);
   }
   platforms.show();
   showCommand();
+};
+
+const relearn = () => {
+  model.siblings.clear();
+  learn(model.tags);
 };
 
 /* What stands around the rows */
@@ -162,7 +175,7 @@ const setFilter = bindFilter((q) => {
 });
 
 const arrange = (by = state) => {
-  ordered = orderTags(model.tags, by, model.summaries.known, (summary) => sizeOf(summary, state.platform));
+  ordered = orderTags(byVersion, by, model.summaries.known, (summary) => sizeOf(summary, state.platform));
   filter();
   showCommand();
 };
@@ -225,7 +238,10 @@ const load = async (fresh = false) => {
   }, SHOWN_AFTER_MS);
   ui.messages.replaceChildren();
   showInstead(null);
-  if (fresh) model.summaries.forget();
+  if (fresh) {
+    model.summaries.forget();
+    model.siblings.clear();
+  }
   isLoading = true;
   let tags = [];
   try {
@@ -234,6 +250,7 @@ const load = async (fresh = false) => {
       tags = tags.concat(page.tags);
       isLoading = !!page.next;
       Object.assign(model, { tags, hidden: page.hidden });
+      byVersion = sortVersions(tags);
       ui.bones.hidden = true;
       arrange(needsSummaries(state.sort) ? DEFAULTS : state);
     }
@@ -280,10 +297,12 @@ const remove = async (tags) => {
         model.states.delete(tag);
       }
       const lost = new Set(gone);
-      model.tags = model.tags.filter((tag) => !lost.has(tag));
-      ordered = ordered.filter((tag) => !lost.has(tag));
+      const keep = (tag) => !lost.has(tag);
+      model.tags = model.tags.filter(keep);
+      byVersion = byVersion.filter(keep);
+      ordered = ordered.filter(keep);
       model.summaries.forget(gone);
-      learn();
+      relearn();
       filter();
       if (!model.tags.length) showInstead(noTags());
       showUndo();

@@ -1,5 +1,5 @@
 /** By what the list can be ordered, and which way round at first; pure. */
-import { sortBy, sortVersions, versionKey } from "../lib/version.js";
+import { sortBy } from "../lib/version.js";
 
 const NATURAL = { version: "desc", size: "desc", built: "desc" };
 
@@ -17,15 +17,18 @@ const KEYS = {
   kind: (summary) => summary.kind,
 };
 
-/** `tags` in the state's order; what is not known stands last. `sizeOf` tells a summary's size. */
-export const orderTags = (tags, { sort, order }, known, sizeOf) => {
+/**
+ * Tags, given by version, in the state's order; what is not known stands last. `sizeOf` tells a
+ * summary's size.
+ */
+export const orderTags = (byVersion, { sort, order }, known, sizeOf) => {
   const isDescending = order === "desc";
-  if (sort === "version") return sortVersions(tags, isDescending);
-  if (sort === "name") return sortBy(tags, (tag) => tag, isDescending);
+  if (sort === "version") return isDescending ? byVersion : byVersion.toReversed();
+  if (sort === "name") return sortBy(byVersion, (tag) => tag, isDescending);
   const keyOf = KEYS[sort] ?? (() => null);
-  return sortBy(tags, (tag) => {
+  return sortBy(byVersion, (tag) => {
     const summary = known.get(tag);
-    return summary && !summary.error ? keyOf(summary, sizeOf) : null;
+    return summary?.digest ? keyOf(summary, sizeOf) : null;
   }, isDescending);
 };
 

@@ -14,7 +14,7 @@ export class Summaries {
   #finish = null;
   #controller = new AbortController();
 
-  /** `path` is the repository's; `onChange()` runs after each batch. */
+  /** `path` is the repository's; `onChange(tags)` runs after each batch. */
   constructor(path, onChange) {
     Object.assign(this, { path, onChange });
   }
@@ -75,7 +75,7 @@ export class Summaries {
     batch.forEach((tag) => this.#asked.add(tag));
     this.#ask(batch, this.#asked, this.#controller.signal).then(() => {
       this.#working--;
-      this.onChange();
+      this.onChange(batch);
       this.#start();
     });
     return true;
