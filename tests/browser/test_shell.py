@@ -302,6 +302,22 @@ def test_where_nothing_is_shown_to_strangers_the_dialog_opens_by_itself(
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_sign_in_that_is_no_longer_accepted_says_so_and_the_page_goes_on(
+    serve_inventory: ServeSite, inventory: Inventory, watch_page: WatchPage
+) -> None:
+    base = serve_inventory(with_access(inventory, anonymous="viewer"), is_maintainer=False)
+    page = watch_page(base, locale="en").page
+    page.goto("/api.html")
+    page.evaluate("sessionStorage.setItem('rl-authorization', 'Bearer an old one')")
+    page.goto(REPOSITORIES)
+    dialog = page.get_by_role("dialog", name="Sign in")
+    expect(dialog).to_contain_text("no longer accepted")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#who")).to_contain_text("viewer")
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.locator("#content .count")).to_have_text("13 repositories")
+
+
 def test_all_of_it_stands_under_a_base_path(
     serve_inventory: ServeSite, inventory: Inventory, watch_page: WatchPage
 ) -> None:

@@ -1,8 +1,12 @@
 /** Keys that every page has; pages bind those of their rows. */
-import { one } from "../lib/dom.js";
+import { all, one } from "../lib/dom.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { findUp } from "./crumbs.js";
 import { openJump } from "./jump.js";
+
+if (/^Mac|^iP/.test(navigator.platform)) {
+  for (const key of all("kbd")) key.textContent = key.textContent.replace("Ctrl ", "⌘");
+}
 
 const showKeys = () => one("#keys").showModal();
 
