@@ -12,11 +12,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
+from reglite.bundle.package import Package
 from reglite.demo.registry import MemoryRegistry
 from tests.support.browser import Watch, open_page, run_chromium
 from tests.support.certificates import Certificates
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
+from tests.support.packages import make_packages
 from tests.support.serving import serve_app
 from tests.support.token_server import TokenServer
 
@@ -129,3 +131,9 @@ def watch_page(chromium: Browser, enter: Callable[..., Watch]) -> Callable[..., 
     return lambda base_url, *origins, **options: enter(
         open_page(chromium, base_url, *origins, **options)
     )
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Package]:
+    """Share the functions' zips for Lambda, by name, made for this interpreter."""
+    return make_packages(tmp_path_factory.mktemp("functions"))

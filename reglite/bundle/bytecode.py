@@ -20,10 +20,11 @@ def compile_folder(folder: Path, interpreter: str) -> None:
     """Compile every module below a folder into ``__pycache__`` beside it.
 
     The ``.pyc`` are unchecked by their source's date and hash: in a zip nothing changes, and Lambda
-    then reads the sources of none. Paths inside them begin at the folder, so that two builds agree.
+    then reads the sources of none. Paths inside them begin at the folder, and one process compiles
+    all of them in their order: what it has in memory shows in the bytes, and two builds must agree.
     """
     command = [
-        *(interpreter, "-m", "compileall", "-q", "-f", "-j", "0"),
+        *(interpreter, "-m", "compileall", "-q", "-f"),
         *("--invalidation-mode", "unchecked-hash", "-s", str(folder), str(folder)),
     ]
     environ = os.environ | {"PYTHONHASHSEED": "0"}

@@ -11,7 +11,7 @@ from pathlib import Path
 from reglite.bundle.archive import Archives
 from reglite.bundle.bytecode import compile_folder, find_interpreter
 from reglite.bundle.inventory import check_bundled_inventory
-from reglite.bundle.source import Imports, collect_imports, find_packaged, list_functions
+from reglite.bundle.source import Imports, collect_imports, find_packaged, list_zips
 from reglite.bundle.wheel import Target, install_wheels, list_files, resolve_distributions
 
 Say = Callable[[str], None]
@@ -30,7 +30,7 @@ class Package:
 def package_functions(
     out: Path, target: Target, *, inventory: Path | None = None, say: Say
 ) -> Iterator[Package]:
-    """Write ``NAME.zip`` per function into a folder, and say how it goes.
+    """Write ``NAME.zip`` per function and catch-all into a folder, and say how it goes.
 
     ``inventory`` is an inventory file to bundle; one that holds a secret is refused. Beside the
     zips, ``target.json`` tells the deployment what they are for.
@@ -38,7 +38,7 @@ def package_functions(
     """
     if inventory is not None:
         check_bundled_inventory(inventory)
-    imports = {name: collect_imports(path) for name, path in list_functions().items()}
+    imports = {name: collect_imports(*modules) for name, modules in list_zips().items()}
     needed = {name: resolve_distributions(found.foreign, target) for name, found in imports.items()}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import reglite
+from reglite.bundle.catch_all import CATCH_ALL, CATCH_ALLS
 
 PACKAGE = Path(reglite.__file__).parent
 
@@ -36,16 +37,28 @@ def list_functions() -> dict[str, Path]:
     return {p.stem: p for p in sorted(folder.glob("*.py")) if not p.stem.startswith("_")}
 
 
-def collect_imports(function: Path) -> Imports:
-    """Follow the imports of a function, also those inside its functions' bodies.
+def list_zips() -> dict[str, tuple[Path, ...]]:
+    """Return the modules that each zip is made of, by its name: a function, or several of them."""
+    functions = list_functions()
+    handler = PACKAGE / f"{CATCH_ALL}.py"
+    composed = {
+        name: (handler, *(functions[part] for part in parts)) for name, parts in CATCH_ALLS.items()
+    }
+    return {name: (path,) for name, path in functions.items()} | composed
+
+
+def collect_imports(*modules: Path) -> Imports:
+    """Follow the imports of functions, also those inside their functions' bodies.
 
     Blocks under ``if TYPE_CHECKING`` are left out; so is the standard library (by the caller, who
     knows which names are installed distributions).
     """
     found = Imports()
-    found.files["functions/__init__.py"] = function.with_name("__init__.py")
-    found.files[f"functions/{function.name}"] = function
-    pending = [function]
+    for path in modules:
+        folder = PACKAGE.name if path.parent == PACKAGE else "functions"
+        found.files[f"{folder}/__init__.py"] = path.with_name("__init__.py")
+        found.files[f"{folder}/{path.name}"] = path
+    pending = list(modules)
     while pending:
         for name in _list_imported_names(pending.pop()):
             pending += _add(found, name)

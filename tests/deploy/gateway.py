@@ -1,0 +1,97 @@
+"""A stand-in for the HTTP API: routes out of CloudFormation, decoded before they are matched."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from tests.support.osls import read_resources
+
+_VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route key and the function behind it."""
+
+    method: str
+    path: str
+    function: str
+
+    @property
+    def is_greedy(self) -> bool:
+        """Tell whether a variable of the path takes all that follows."""
+        return "+}" in self.path
+
+    def matches(self, method: str, decoded_path: str) -> bool:
+        """Tell whether a request is one of the route's: one part per variable, never empty."""
+        pattern = _VARIABLE.sub(lambda v: ".+" if v[2] else "[^/]+", self.path)
+        return method == self.method and re.fullmatch(pattern, decoded_path, re.DOTALL) is not None
+
+
+class Gateway:
+    """Chooses as AWS documents it: a full match, else a greedy one, else ``$default``."""
+
+    def __init__(self, template: Path) -> None:
+        integrations = read_resources(template, "AWS::ApiGatewayV2::Integration")
+        lambdas = read_resources(template, "AWS::Lambda::Function")
+        self.routes = []
+        self.default: str | None = None
+        for properties in read_resources(template, "AWS::ApiGatewayV2::Route").values():
+            integration = _find_reference(properties["Target"], "Ref")
+            arn = _find_reference(integrations[integration]["IntegrationUri"], "Fn::GetAtt")
+            name = lambdas[arn]["FunctionName"].rpartition("-")[2]
+            if properties["RouteKey"] == "$default":
+                self.default = name
+            else:
+                self.routes.append(Route(*properties["RouteKey"].split(" "), name))
+
+    def find_routes(self, method: str, raw_path: str) -> list[Route]:
+        """Return every route that matches a request as it was sent."""
+        return [route for route in self.routes if route.matches(method, unquote(raw_path))]
+
+    def choose(self, method: str, raw_path: str) -> str | None:
+        """Return the function that answers a request as it was sent."""
+        found = sorted(self.find_routes(method, raw_path), key=lambda route: route.is_greedy)
+        return found[0].function if found else self.default
+
+
+def _find_reference(value: Any, kind: str) -> str:
+    """Return the logical name that an intrinsic function somewhere inside a value refers to."""
+    if isinstance(value, dict) and kind in value:
+        found = value[kind]
+        return str(found[0] if isinstance(found, list) else found)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, (_find_reference(part, kind) for part in parts)), "")
+
+
+def make_event(method: str, raw_path: str, query: str = "", **headers: str) -> dict[str, Any]:
+    """Return the event of the HTTP API, payload version 2.0, for a request as it was sent."""
+    path = unquote(raw_path)
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"host": "abc.execute-api.eu-central-1.amazonaws.com", **headers},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "abc",
+            "domainName": "abc.execute-api.eu-central-1.amazonaws.com",
+            "domainPrefix": "abc",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "203.0.113.7",
+                "userAgent": "curl/8.5.0",
+            },
+            "requestId": "UhX9xjLhFiAEPdA=",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "12/Mar/2024:09:31:24 +0000",
+            "timeEpoch": 1710235884123,
+        },
+        "isBase64Encoded": False,
+    }
