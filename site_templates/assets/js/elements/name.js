@@ -2,6 +2,9 @@
 import { make } from "../lib/dom.js";
 import { cutMiddle, findMatches } from "../lib/format.js";
 
+// Names of so many more characters fit the narrowest column; measuring each would cost more.
+const ROOM = 20;
+
 /** `[text, isMatch]` runs cut again at `at`, so that no run stands on both sides of it. */
 const splitRuns = (runs, at) => {
   let from = 0;
@@ -21,7 +24,7 @@ const paint = (runs, dim) => {
 
 /** Fills `element`; the first `dim` characters are muted, the last `kept` never cut. */
 export const fillName = (element, name, query = "", dim = 0, kept = 16) => {
-  const [head, tail] = cutMiddle(name, kept);
+  const [head, tail] = name.length > kept + ROOM ? cutMiddle(name, kept) : [name, ""];
   const halves = splitRuns(findMatches(name, query), head.length);
   const first = paint(halves.filter((run) => run[2]), dim);
   const last = paint(halves.filter((run) => !run[2]), dim - head.length);

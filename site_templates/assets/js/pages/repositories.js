@@ -33,7 +33,7 @@ let hasCatalog = true;
 const details = new Details(registry, (name) => {
   const row = rows.rowOf(name);
   if (row) fillDetails(row, name);
-});
+}, () => (hasMore ? 1 : 4)); // the list itself goes first
 const hrefOf = (repository) => link("tags.html", { registry, repository });
 
 /* Rows */

@@ -2,20 +2,22 @@
 import { registryPath, request, withQuery } from "../lib/api.js";
 import { sortVersions, versionKey } from "../lib/version.js";
 
-const AT_ONCE = 4;
 const REST_MS = 120;
 
 const isVersion = (tag) => versionKey(tag).startsWith("0");
 
-/** `onKnown(name, detail)` hears `{tags, isWhole, highest}` or `{error}`, once per name. */
+/**
+ * `onKnown(name)` hears when `get(name)` has `{tags, isWhole, highest}` or `{error}`; `room()` says
+ * how many may be asked at once.
+ */
 export class Details {
   #known = new Map();
   #wanted = [];
   #running = 0;
   #timer;
 
-  constructor(registry, onKnown) {
-    Object.assign(this, { registry, onKnown });
+  constructor(registry, onKnown, room) {
+    Object.assign(this, { registry, onKnown, room });
   }
 
   get(name) {
@@ -34,7 +36,7 @@ export class Details {
   }
 
   #start() {
-    while (this.#running < AT_ONCE && this.#wanted.length) this.#ask(this.#wanted.shift());
+    while (this.#running < this.room() && this.#wanted.length) this.#ask(this.#wanted.shift());
   }
 
   async #ask(name) {
