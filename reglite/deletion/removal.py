@@ -84,7 +84,11 @@ class _Removal:
 
     async def run(self) -> Deletion:
         """Delete, mend what dangles, and tell which tags went."""
-        left = await self._delete()
+        try:
+            left = await self._delete()
+        except RegliteError:
+            await self._put_back_if_gone()
+            raise
         is_listed_right = await self._drop_from_list()
         tags = self._agreed.tags - left
         is_complete = self._agreed.is_complete and not left and is_listed_right
@@ -182,6 +186,14 @@ class _Removal:
         readings = await reader.read_tags(sorted(listed))
         still = readings.absent.intersection(await list_names(self._client, self._repository))
         return frozenset(still), listed - readings.absent
+
+    async def _put_back_if_gone(self) -> None:
+        """Leave a deletion that failed as one that can be repeated, not as tags that dangle."""
+        try:
+            if not await self._is_there():
+                await self._put_back()
+        except RegliteError as exc:
+            _log.warning("%s: its tags may dangle: %s", self._digest, exc.message)
 
     async def _put_back(self) -> None:
         manifest = self._agreed.manifest

@@ -399,3 +399,30 @@ async def test_a_put_back_that_can_not_be_deleted_again_is_no_deletion(
     with pytest.raises(RegistryProtocol, match="500"):
         await delete_by_digest(client, REPOSITORY, digest)
     assert (repo.tags, repo.manifests) == ({"latest": digest}, {digest})
+
+
+async def test_a_deletion_that_fails_half_way_can_be_repeated(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.behave_as(distribution_2_8())
+    digest, other = repo.add_image("a", "latest", "stable"), repo.add_image("b", "other")
+    is_broken = False
+
+    def stumble_and_break(request: Request) -> Answer | None:
+        nonlocal is_broken
+        if request.method == "DELETE" and request.path.endswith(digest) and not is_broken:
+            is_broken = True
+            del repo.registry.repositories[Repository(repo.name)].manifests[digest]
+            return refuse(500, "UNKNOWN", "unknown error")
+        is_list = request.path.endswith("/tags/list")
+        return refuse(500, "UNKNOWN", "?") if is_broken and is_list else None
+
+    repo.registry.on_request = stumble_and_break
+    with pytest.raises(RegistryProtocol):
+        await delete_by_digest(client, REPOSITORY, digest)
+    assert repo.tags == {"latest": digest, "stable": digest, "other": other}
+    assert repo.manifests == {digest, other}
+    repo.registry.on_request = None
+    deletion = await delete_by_digest(client, REPOSITORY, digest)
+    assert (deletion.tags, deletion.is_complete) == (("latest", "stable"), True)
+    assert (repo.tags, repo.manifests) == ({"other": other}, {other})
