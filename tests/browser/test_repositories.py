@@ -166,6 +166,7 @@ def test_the_first_page_shows_while_more_is_coming(
         held.append(route)
 
     page = open_repositories().page
+    expect(page.locator("#content .count")).to_have_text("1,501 repositories")
     page.route(NEXT_PAGE, hold)
     page.reload()
     expect(page.locator("#content .count")).to_have_text("1,000 repositories, more are coming")
@@ -182,6 +183,7 @@ def test_rows_stay_under_a_banner_when_the_rest_fails(
 ) -> None:
     fill_many(memory_registry, repositories=1_500, tags=1)
     page = open_repositories().page
+    expect(page.locator("#content .count")).to_have_text("1,501 repositories")
     error = {"errors": [{"code": "REGISTRY_TIMEOUT", "message": "slow", "detail": None}]}
     page.route(NEXT_PAGE, lambda route: route.fulfill(status=504, json=error))
     page.reload()
