@@ -21,6 +21,7 @@ from reglite.deletion.untag import delete_tag_by_api
 from reglite.errors import (
     Denied,
     NotFound,
+    RegistryProtocol,
     RegliteError,
     TagMoved,
     Unsupported,
@@ -89,6 +90,10 @@ class _Removal:
         except RegliteError:
             await self._put_back_if_gone()
             raise
+        if left == self._agreed.tags and await self._is_there():
+            raise RegistryProtocol(
+                f"the registry accepted the deletion of {self._digest} and still has it"
+            )
         is_listed_right = await self._drop_from_list()
         tags = self._agreed.tags - left
         is_complete = self._agreed.is_complete and not left and is_listed_right

@@ -426,3 +426,15 @@ async def test_a_deletion_that_fails_half_way_can_be_repeated(
     deletion = await delete_by_digest(client, REPOSITORY, digest)
     assert (deletion.tags, deletion.is_complete) == (("latest", "stable"), True)
     assert (repo.tags, repo.manifests) == ({"other": other}, {other})
+
+
+@pytest.mark.parametrize("tags", [("latest", "stable"), ()])
+async def test_a_registry_that_keeps_what_it_deleted_is_not_believed(
+    repo: Repo, client: RegistryClient, tags: tuple[str, ...]
+) -> None:
+    digest = repo.add_image("a", *tags)
+    repo.registry.on_request = lambda request: (
+        Answer(202) if request.method == "DELETE" and request.path.endswith(digest) else None
+    )
+    with pytest.raises(RegistryProtocol, match="still has it"):
+        await delete_by_digest(client, REPOSITORY, digest)
