@@ -62,7 +62,7 @@ export const createFormats = (lang) => {
       const past = Math.max(0, now - Date.parse(iso));
       if (past >= WEEK_MS) return date(iso);
       const [unit, length] = AGES.find(([, ms]) => past >= ms) ?? AGES[3];
-      return relative.format(-Math.floor(past / length), unit).replace(/(\d)([a-z])/, "$1 $2").replace(" m ", " min ").replace(". ", " ");
+      return relative.format(-Math.floor(past / length), unit).replace(/(\d)([a-z])/, "$1 $2").replace(" m ", " min ").replace("мин.", "мин");
     },
     exact(iso) {
       const { day, month, year, hour, minute } = partsOf(iso);

@@ -16,7 +16,7 @@ import { banner, button, titleOf, trouble } from "../elements/messages.js";
 import { bindCursor } from "../elements/row-cursor.js";
 import { session } from "../elements/session.js";
 import { WindowedRows } from "../elements/windowed-rows.js";
-import { bindMenus, bindPlatforms, pullFormat, textFor } from "../tags/menus.js";
+import { pullFormat, textFor } from "../tags/commands.js";
 import { naturalOrder, needsSummaries, nextOrder, orderTags } from "../tags/order.js";
 import { renderRow, sizeOf } from "../tags/row.js";
 import { bindSelection } from "../tags/selection.js";
@@ -77,17 +77,11 @@ const whyNot = (tag) => {
 };
 const selection = bindSelection(model, ui, {
   onChange: () => rows.draw(),
-  onCopy: (opener) => openFormats(opener, () => [...model.selected]),
+  async onCopy(opener) {
+    (await menus()).openFormats(model, opener, [...model.selected]);
+  },
   onDelete: (tags) => remove(tags),
   whyNot,
-});
-const openFormats = bindMenus(model, ui.table, {
-  select: (tag) => selection.toggle(tag), remove: (tags) => remove(tags), whyNot,
-});
-const platforms = bindPlatforms(model, (patch) => {
-  address.set(patch);
-  if ("all" in patch) load();
-  else apply();
 });
 
 /** Takes in what came to be known of tags: siblings, platforms, the pull command's kind. */
@@ -95,12 +89,10 @@ const learn = (tags) => {
   for (const tag of tags) {
     const summary = model.summaries.known.get(tag);
     if (!summary?.digest) continue;
-    platforms.learn(summary);
     const group = model.siblings.get(summary.digest);
     if (!group) model.siblings.set(summary.digest, [tag]);
     else if (!group.includes(tag)) group.push(tag);
   }
-  platforms.show();
   showCommand();
 };
 
@@ -116,7 +108,7 @@ const showCommand = () => {
   ui.command.hidden = !tag;
   if (!tag) return;
   const command = textFor(model, pullFormat(model, [tag]), [tag]);
-  const verb = /^\w+ pull /.exec(command)[0];
+  const verb = /^\w+ pull (--\S+ )?/.exec(command)[0];
   ui.verb.textContent = verb;
   ui.reference.textContent = command.slice(verb.length);
   ui.copy_command.dataset.copy = command;
@@ -213,7 +205,7 @@ const order = async () => {
 const apply = () => {
   one("#filter").value = state.q;
   showOrder();
-  platforms.show();
+  ui.platform.textContent = state.platform === "first" ? t("tags.first_platform") : state.platform || "linux/amd64";
   forgetCursor();
   if (model.tags.length) order();
 };
@@ -267,13 +259,14 @@ const load = async (fresh = false) => {
       ui.bones.hidden = true;
       showProgress(null);
       showCount();
-      platforms.show();
       selection.show();
     }
   }
 };
 
-/* Deletion is loaded when it is asked for, or when there is something to undo. */
+/* Menus are loaded when one opens; deletion when it is asked for, or when there is something to undo. */
+
+const menus = () => import("../tags/menus.js");
 
 const showUndo = async () => {
   const { showUndo: show } = await import("../deletion/undo.js");
@@ -327,6 +320,15 @@ ui.sort.addEventListener("change", () => choose({ sort: ui.sort.value, order: na
 ui.selecting.addEventListener("click", toggleSelecting);
 ui.stop.addEventListener("click", () => model.summaries.stop());
 ui.refresh.addEventListener("click", () => load(true));
+ui.view.addEventListener("click", async () => (await menus()).fillViewMenu(model, (patch) => {
+  address.set(patch);
+  if ("all" in patch) load();
+  else apply();
+}));
+ui.table.addEventListener("click", async ({ target }) => {
+  const opener = target.closest("[popovertarget]");
+  if (opener) (await menus()).fillRowMenu(model, opener, { select: selection.toggle, remove, whyNot });
+});
 ui.table.addEventListener("click", ({ target }) => {
   const column = target.closest("th[data-sort]")?.dataset.sort;
   if (column && target.closest(".sort")) choose(nextOrder(state, column));
