@@ -16,7 +16,8 @@ const show = (answer) => {
   one(".hide", who).hidden = !user;
   one("b", who).textContent = user ?? "";
   one("b + span", who).textContent = roleName;
-  one("#menu-who").textContent = user ? t("session.who", { user, role: roleName }) : roleName;
+  one("#menu-who").hidden = false;
+  one("#menu-who p").textContent = user ? t("session.who", { user, role: roleName }) : roleName;
   one("#sign-in").hidden = !ways.length || !!user;
   one("#sign-out").hidden = !credential() && !outUrl;
   return answer;
