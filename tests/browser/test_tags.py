@@ -266,6 +266,64 @@ def test_a_viewer_sees_why_delete_is_off(
     expect(tags.dialog).to_be_hidden()
 
 
+def test_an_expired_sign_in_keeps_rows_and_selection(releases: TagsPage) -> None:
+    page = releases.page
+    for tag in ("1.9.0", "1.10.0"):
+        releases.row(tag).locator(".hit").click()
+    releases.answer("**/tags?*", 401, "UNAUTHORIZED")
+    page.get_by_role("button", name="Refresh").click()
+    banner = page.locator("main .banner")
+    expect(banner).to_contain_text("The 2 selected tags stay selected.")
+    expect(page.locator("tr[data-tag] .digest:visible")).to_have_count(5)
+    expect(page.locator(".selection .count")).to_have_text("2 selected")
+    page.unroute("**/tags?*")
+    banner.get_by_role("button", name="Retry").click()
+    expect(banner).to_have_count(0)
+    expect(page.locator(".selection .count")).to_have_text("2 selected")
+
+
+def test_a_sign_in_page_instead_of_data_is_said(releases: TagsPage) -> None:
+    page = releases.page
+    page.route("**/tags?*", lambda route: route.fulfill(content_type="text/html", body="<p>in"))
+    releases.visit()
+    expect(page.locator(".void")).to_contain_text("Your sign-in has expired")
+    expect(page.locator(".void")).to_contain_text("Reload this page")
+    expect(page.locator(".void code")).to_have_text("SESSION_EXPIRED")
+
+
+def test_a_registry_that_asks_to_wait_is_asked_again(releases: TagsPage) -> None:
+    page = releases.page
+    error = {"errors": [{"code": "TOOMANYREQUESTS", "message": "slowly", "detail": None}]}
+    page.route(
+        "**/tags?*",
+        lambda route: route.fulfill(status=429, headers={"Retry-After": "1"}, json=error),
+        times=1,
+    )
+    releases.open()
+    expect(releases.count).to_have_text("5 tags")
+
+
+def test_refresh_sees_what_was_pushed_meanwhile(releases: TagsPage, pusher: Pusher) -> None:
+    before = releases.row("1.9.0").locator(".digest").get_attribute("title")
+    moved = pusher.push_image("1.9.0", name="moved")
+    pusher.push_image("3.0.0", name="added")
+    releases.page.get_by_role("button", name="Refresh").click()
+    releases.expect_tags("latest", "3.0.0", "1.10.0", "1.9.0", "1.9.0-rc.1", "0.1.0")
+    expect(releases.row("1.9.0").locator(".digest")).to_have_attribute("title", moved.digest)
+    assert moved.digest != before
+
+
+def test_signature_tags_are_shown_when_wanted(releases: TagsPage, pusher: Pusher) -> None:
+    page = releases.page
+    pusher.push_signature(pusher.push_image("signed", name="signed"))
+    page.get_by_role("button", name="Refresh").click()
+    expect(releases.count).to_have_text("6 tags")
+    page.locator("[popovertarget=menu-view]").click()
+    page.get_by_label("Show 1 signature tag").check()
+    expect(releases.count).to_have_text("7 tags")
+    assert "all=true" in page.url
+
+
 @pytest.fixture
 def busy(
     serve_site: ServeSite,

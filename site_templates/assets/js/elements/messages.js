@@ -15,6 +15,8 @@ const TITLES = {
   TOOMANYREQUESTS: "trouble.too_many",
 };
 
+const REMEDIES = { OFFLINE: "trouble.offline_remedy", SESSION_EXPIRED: "trouble.expired_remedy" };
+
 /** A few words for an error's code. */
 export const titleOf = (error, registry) => t(TITLES[error.code] ?? "trouble.other", { registry });
 
@@ -40,6 +42,6 @@ export const dismissal = (onDismiss = () => {}) => make("button", {
 export const trouble = (error, registry, onRetry) =>
   make("div", { class: "void", role: "alert" },
     make("h2", {}, icon("error"), " ", titleOf(error, registry)),
-    ...(error.message === error.code ? [] : [make("p", {}, error.message)]),
+    make("p", {}, REMEDIES[error.code] ? t(REMEDIES[error.code]) : error.message),
     make("div", { class: "retry" },
       button(t("common.retry"), onRetry, { glyph: "retry" }), make("code", { class: "dim" }, error.code)));

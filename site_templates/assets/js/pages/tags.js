@@ -222,6 +222,11 @@ const showFailure = (error) => {
     button(t("common.retry"), () => load(true), { glyph: "retry" })));
 };
 
+const forgetAll = () => {
+  model.summaries.forget();
+  model.siblings.clear();
+};
+
 const load = async (fresh = false) => {
   const signal = takeTurn();
   const late = setTimeout(() => {
@@ -230,17 +235,14 @@ const load = async (fresh = false) => {
   }, SHOWN_AFTER_MS);
   ui.messages.replaceChildren();
   showInstead(null);
-  if (fresh) {
-    model.summaries.forget();
-    model.siblings.clear();
-  }
   isLoading = true;
   let tags = [];
   try {
     const first = withQuery(`${path}/tags`, { n: 10000, all: state.all });
     for await (const page of walkPages(request, first, { signal, fresh })) {
-      tags = tags.concat(page.tags);
       isLoading = !!page.next;
+      if (fresh && !tags.length) forgetAll();
+      tags = tags.concat(page.tags);
       Object.assign(model, { tags, hidden: page.hidden });
       byVersion = sortVersions(tags);
       ui.bones.hidden = true;

@@ -13,6 +13,7 @@ export class Summaries {
   #working = 0;
   #finish = null;
   #controller = new AbortController();
+  #isFresh = false;
 
   /** `path` is the repository's; `onChange(tags)` runs after each batch. */
   constructor(path, onChange) {
@@ -42,8 +43,9 @@ export class Summaries {
     this.#finish = null;
   }
 
-  /** Forgets tags, or everything, so that they are asked for again. */
+  /** Forgets tags, or everything, so that they are asked for again, past every cache. */
   forget(tags) {
+    this.#isFresh = true;
     if (tags) return tags.forEach((tag) => this.known.delete(tag));
     this.stop();
     this.#controller.abort();
@@ -83,7 +85,7 @@ export class Summaries {
 
   async #ask(batch, asked, signal) {
     try {
-      const answer = await request(withQuery(`${this.path}/summaries`, { tag: batch }), { signal });
+      const answer = await request(withQuery(`${this.path}/summaries`, { tag: batch }), { signal, fresh: this.#isFresh });
       for (const summary of answer.summaries) this.known.set(summary.tag, summary);
       const late = answer.summaries.length + answer.failed.length ? [] : answer.pending;
       for (const error of [...answer.failed, ...late.map((tag) => ({ tag, code: "REGISTRY_TIMEOUT" }))]) {
