@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev setup test lint check-types test-js test-py fix bench lock wheel clean
+.PHONY: help dev setup test lint check-types test-js test-py fix bench screenshots lock wheel clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ fix: $(VENV)/.develop  ## Format, and mend what the linter can
 
 bench: setup  ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: setup  ## Take the screenshots of the documentation anew, from the demo
+	PYTHONPATH=. $(BIN)/python tools/screenshots.py
 
 lock: $(VENV)/.develop  ## Resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \

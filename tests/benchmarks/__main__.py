@@ -9,6 +9,7 @@ from tests.benchmarks.client import bench_client, bench_memory
 from tests.benchmarks.measure import Row
 from tests.benchmarks.report import write_report
 from tests.benchmarks.server import serve
+from tests.benchmarks.ui import bench_ui
 from tests.support.docker_registry import DockerRegistry
 from tests.support.filesystem import fill_filesystem
 
@@ -23,7 +24,16 @@ def measure_client(registry: DockerRegistry, busy: str, folder: Path) -> list[Ro
         return [*rows, asyncio.run(bench_memory(served, busy))]
 
 
-SECTIONS = {"client": ("Registry client", measure_client)}
+def measure_ui(registry: DockerRegistry, busy: str, folder: Path) -> list[Row]:
+    """Run the section on the pages."""
+    with serve(INVENTORY.format(url=registry.url), folder) as served:
+        return bench_ui(served, busy)
+
+
+SECTIONS = {
+    "client": ("Registry client", measure_client),
+    "ui": ("Pages", measure_ui),
+}
 
 
 def main() -> None:

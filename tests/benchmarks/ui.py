@@ -1,0 +1,165 @@
+"""The pages with 10,000 entries, beside a control page that only fetches the same JSON."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, Page, Request
+
+from tests.benchmarks.measure import Row
+from tests.benchmarks.server import Served
+from tests.support.browser import run_chromium
+
+ROUNDS = 3
+# Lists are cached for ten seconds: each reading waits until the one before is forgotten.
+FORGOTTEN_SECONDS = 10.5
+PATIENCE_SECONDS = 60
+VIEWPORT = {"width": 1280, "height": 1700}
+COMPLETE_ROWS = 40
+
+# Looks at the page once a frame and notes when something was first seen, in ms since navigation.
+_WATCH = """
+window.seen = {longest: 0};
+new PerformanceObserver((list) => list.getEntries().forEach((task) => {
+  seen.longest = Math.max(seen.longest, task.duration);
+})).observe({type: "longtask", buffered: true});
+const look = () => {
+  const rows = [...document.querySelectorAll(".rows tbody tr:not(.spacer)")]
+    .filter((row) => row.querySelector(".name")?.textContent);
+  const count = document.querySelector("main .count")?.textContent ?? "";
+  const isComplete = (row) => row.querySelector(".digest")?.textContent;
+  if (rows.length) seen.rows ??= performance.now();
+  if (/^10,00[01] \\w+$/.test(count.trim())) seen.all ??= performance.now();
+  if (rows.filter(isComplete).length >= 40) seen.complete ??= performance.now();
+  requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+
+_CONTROL = """<!doctype html><title>control</title><script>
+(async () => {
+  let next = new URLSearchParams(location.search).get("list");
+  window.seen = {};
+  while (next) {
+    const page = await (await fetch(next)).json();
+    seen.rows ??= performance.now();
+    next = page.next;
+  }
+  seen.all = performance.now();
+})();
+</script>"""
+
+
+@dataclass
+class Reading:
+    """What one visit showed: ms since navigation, requests, bytes over the wire, DOM nodes."""
+
+    seen: dict[str, float]
+    nodes: int
+    api_requests: int
+    wire_bytes: int
+
+
+def bench_ui(served: Served, busy: str) -> list[Row]:
+    """Measure the repositories page and the tags page."""
+    base = "/api/v1/registries/bench/repositories"
+    with run_chromium() as browser:
+        return [
+            *_bench_page(
+                browser,
+                served,
+                "10,000 repositories",
+                page="repositories.html?registry=bench",
+                listing=f"{base}?n=1000",
+                until="all",
+            ),
+            *_bench_page(
+                browser,
+                served,
+                "10,000 tags",
+                page=f"tags.html?registry=bench&repository={busy}",
+                listing=f"{base}/{busy}/tags?n=10000",
+                until="complete",
+            ),
+        ]
+
+
+def _bench_page(
+    browser: Browser, served: Served, name: str, *, page: str, listing: str, until: str
+) -> list[Row]:
+    ours, control = [], []
+    for _ in range(ROUNDS):
+        control.append(_visit(browser, served, f"control.html?list={quote(listing)}", "all"))
+        ours.append(_visit(browser, served, page, until))
+    last = ours[-1]
+    rows = [
+        _ratio(f"{name}: first rows", 2, ours, control, "rows"),
+        _ratio(f"{name}: all loaded and filterable", 1.5, ours, control, "all"),
+        Row(f"{name}: DOM nodes", max(r.nodes for r in ours), 5000, ""),
+        Row(f"{name}: longest task", max(r.seen["longest"] for r in ours), 100, "ms"),
+        Row(f"{name}: bytes over the wire", last.wire_bytes / 1024, None, "KiB"),
+    ]
+    requests, limit = last.api_requests, 15 if until == "complete" else None
+    detail = f"{COMPLETE_ROWS} complete rows after {last.seen.get('complete', 0):.0f} ms"
+    rows.append(Row(f"{name}: API requests", requests, limit, "", detail if limit else ""))
+    return rows
+
+
+def _ratio(
+    name: str, target: float, ours: list[Reading], control: list[Reading], moment: str
+) -> Row:
+    def times(readings: list[Reading]) -> list[float]:
+        return [reading.seen[moment] for reading in readings]
+
+    def words(values: list[float]) -> str:
+        return f"{median(values):.0f} ms ({min(values):.0f}–{max(values):.0f})"
+
+    mine, theirs = times(ours), times(control)
+    detail = f"{words(mine)} beside {words(theirs)}, {ROUNDS} rounds"
+    return Row(name, median(mine) / median(theirs), target, detail=detail)
+
+
+def _visit(browser: Browser, served: Served, path: str, until: str) -> Reading:
+    """Open a page with an empty cache and wait until something was seen on it."""
+    time.sleep(FORGOTTEN_SECONDS)
+    context = browser.new_context(base_url=served.url, viewport=VIEWPORT, locale="en")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.route(re.compile(r"/control\.html"), _fulfil(_CONTROL))
+    requests: list[Request] = []
+
+    def note(request: Request) -> None:
+        requests.append(request)
+
+    page.on("requestfinished", note)
+    if not path.startswith("control"):
+        page.add_init_script(_WATCH)
+    page.goto(f"/{path}", wait_until="commit")
+    _await(page, until)
+    reading = _read(page, list(requests))
+    context.close()
+    return reading
+
+
+def _await(page: Page, moment: str) -> None:
+    """Poll from outside: what Playwright would run inside, the pages' policy forbids."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not page.evaluate(f"window.seen?.{moment}"):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{page.url}: '{moment}' was not seen")
+        page.wait_for_timeout(50)
+
+
+def _read(page: Page, requests: list[Request]) -> Reading:
+    seen: dict[str, float] = page.evaluate("window.seen")
+    nodes: int = page.evaluate("document.getElementsByTagName('*').length")
+    sizes = [request.sizes() for request in requests]
+    wire_bytes = sum(s["responseBodySize"] + s["responseHeadersSize"] for s in sizes)
+    return Reading(seen, nodes, sum("/api/v1/" in r.url for r in requests), wire_bytes)
+
+
+def _fulfil(body: str) -> Callable[[Any], None]:
+    return lambda route: route.fulfill(body=body, content_type="text/html")
