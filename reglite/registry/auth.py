@@ -63,7 +63,10 @@ class Authenticator:
     def secrets(self) -> tuple[str, ...]:
         """Everything that must be in no message."""
         known = self._credentials
-        own = (known.password, known.identity_token) if known is not None else ()
+        own: tuple[str | None, ...] = ()
+        if known is not None:
+            basic = format_basic(known.username, known.password).removeprefix("Basic ")
+            own = (known.password, known.identity_token, basic)
         return tuple(secret for secret in (*own, *self._tokens.values()) if secret)
 
     @property

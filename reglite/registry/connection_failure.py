@@ -34,7 +34,9 @@ def translate_exception(
             "timeout_seconds in the inventory"
         )
     if isinstance(exc, httpx.RemoteProtocolError) and not _is_cut(exc):
-        return RegistryProtocol(f"{where}: the answer is broken HTTP ({shorten(str(exc))})")
+        # What is behind the colon is quoted from the answer, which may repeat our credentials.
+        said = shorten(str(exc).partition(":")[0])
+        return RegistryProtocol(f"{where}: the answer is broken HTTP ({said})")
     if isinstance(exc, httpx.LocalProtocolError | httpx.InvalidURL):
         return RegistryProtocol(f"{where}: the registry led to an impossible request")
     said = shorten(str(exc)) or type(exc).__name__

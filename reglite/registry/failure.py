@@ -5,7 +5,8 @@ or plain text, or HTML, or nothing; the Content-Type may lie.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from reglite.registry.limits import ERROR_BYTES
 from reglite.registry.retry import parse_retry_after
 
 _MISSING_CONTENT = {"BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}
+_TELLING_LENGTH = 12  # of a secret in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,23 @@ def describe_answer(answer: Answer, secrets: Iterable[str] = ()) -> str:
     if not said or any(secret in said for secret in secrets):
         return f"{answer.status}"
     return f"{answer.status} {shorten(said)}"
+
+
+@contextmanager
+def concealing(where: str, get_secrets: Callable[[], Iterable[str]]) -> Iterator[None]:
+    """Keep out of the errors of this block what a registry repeats of our own requests.
+
+    A message may be shortened, so the beginning of a secret counts; a short secret could be any
+    word, and a registry has no use for it that it did not have before.
+    """
+    try:
+        yield
+    except errors.RegliteError as exc:
+        telling = (secret[:_TELLING_LENGTH] for secret in get_secrets())
+        if any(len(part) == _TELLING_LENGTH and part in exc.message for part in telling):
+            exc.message = f"{where}: what the registry answered repeats a secret: it is not shown"
+            exc.args = (exc.message,)
+        raise
 
 
 def translate_answer(

@@ -1,6 +1,7 @@
 """Calls on the wire: budget, retries, authentication, redirects, and what a refusal means."""
 
 import asyncio
+from contextlib import AbstractContextManager
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -15,7 +16,7 @@ from reglite.registry.challenge import parse_challenges
 from reglite.registry.connection_failure import translate_exception
 from reglite.registry.connections import Connections
 from reglite.registry.deadline import deadline
-from reglite.registry.failure import translate_answer
+from reglite.registry.failure import concealing, translate_answer
 from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
 from reglite.registry.retry import send_with_retries
 from reglite.registry.token import TokenRequest
@@ -80,17 +81,25 @@ class Transport:
         """
         where = self.where(call)
         async with deadline(limits.CALL_SECONDS, where) as timeout:
-            try:
-                if not self._is_base_known:
-                    await self._find_base()
-                return await send_with_retries(
-                    lambda: self._send_authorized(call, where),
-                    is_read=call.is_read,
-                    is_manifest=call.operation is Operation.MANIFEST,
-                    ends_at=timeout.when() or 0.0,
-                )
-            except (httpx.TransportError, httpx.InvalidURL) as exc:
-                raise translate_exception(exc, where, self.config) from exc
+            with self.concealing(where):
+                return await self._exchange(call, where, timeout.when() or 0.0)
+
+    def concealing(self, where: str) -> AbstractContextManager[None]:
+        """Keep our own secrets out of the errors of a block."""
+        return concealing(where, lambda: self.auth.secrets)
+
+    async def _exchange(self, call: Call, where: str, ends_at: float) -> Answer:
+        try:
+            if not self._is_base_known:
+                await self._find_base()
+            return await send_with_retries(
+                lambda: self._send_authorized(call, where),
+                is_read=call.is_read,
+                is_manifest=call.operation is Operation.MANIFEST,
+                ends_at=ends_at,
+            )
+        except (httpx.TransportError, httpx.InvalidURL) as exc:
+            raise translate_exception(exc, where, self.config) from exc
 
     async def _send_authorized(self, call: Call, where: str) -> Answer:
         authorization = await self.auth.get_authorization(call.scope)

@@ -101,8 +101,10 @@ class ListReader:
             asked = self._lower(asked)
         if answer.status != 200:
             raise self._mark_no_catalog(call, self._transport.translate(call, answer))
-        cursor = parse_next([answer.headers.get("link", "")], answer.url)
-        return Page(parse(answer, self._transport.where(call)), cursor), len(answer.body)
+        where = self._transport.where(call)
+        with self._transport.concealing(where):
+            cursor = parse_next([answer.headers.get("link", "")], answer.url)
+        return Page(parse(answer, where), cursor), len(answer.body)
 
     def _lower(self, size: int) -> int | None:
         asked: int | None = size
