@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.browser import Watch
 
@@ -77,3 +77,13 @@ class TagsPage:
         """Let the API answer requests that match with an error."""
         body = {"errors": [{"code": code, "message": f"said {code}", "detail": detail or None}]}
         self.page.route(pattern, lambda route: route.fulfill(status=status, json=body))
+
+    def hold(self, pattern: str) -> list[Route]:
+        """Keep requests that match waiting; answers the list that they are gathered in."""
+        held: list[Route] = []
+
+        def keep(route: Route) -> None:
+            held.append(route)
+
+        self.page.route(pattern, keep)
+        return held

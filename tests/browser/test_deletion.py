@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from reglite.demo.registry import MemoryRegistry
 from tests.browser.conftest import ServeSite
@@ -276,8 +276,7 @@ def test_stop_leaves_the_rest_alone(open_tags: OpenTags, pusher: Pusher, truth: 
     tags.page.locator("thead .hit").click()
     tags.page.locator(".selection [data-part=remove]").click()
     tags.expect_plan()
-    held: list[Route] = []
-    tags.page.route("**/manifests/*?plan=*", held.append)
+    held = tags.hold("**/manifests/*?plan=*")
     tags.confirm(name=tags.repository)
     expect(tags.in_dialog("finding")).to_have_text("Deleting… 1 of 3")
     tags.dialog.get_by_role("button", name="Stop").click()
@@ -357,9 +356,8 @@ def test_a_long_plan_shows_how_far_it_has_come(open_tags: OpenTags, image: Pushe
         "plan": "0",
     }
     whole = {**part, "allowed": True, "reason": None, "complete": True, "next": None}
-    held: list[Route] = []
+    held = tags.hold("**/the-rest")
     tags.page.route("**/deletion-plan", lambda route: route.fulfill(json=part))
-    tags.page.route("**/the-rest", held.append)
     tags.row("1.4.2").locator("[popovertarget]").click()
     tags.page.locator("#menu-row [data-part=remove]").click()
     expect(tags.in_dialog("finding")).to_have_text(
