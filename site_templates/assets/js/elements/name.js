@@ -29,6 +29,6 @@ export const fillName = (element, name, query = "", dim = 0, kept = 16) => {
   const first = paint(halves.filter((run) => run[2]), dim);
   const last = paint(halves.filter((run) => !run[2]), dim - head.length);
   element.classList.toggle("cut", !!tail);
-  element.title = tail ? name : "";
+  element.title = name.length > kept ? name : "";
   element.replaceChildren(...(tail ? [make("span", {}, ...first), make("span", {}, ...last)] : first));
 };
