@@ -1,9 +1,11 @@
 """What surrounds every request and answer of the API: hosts, CORS, HEAD, security headers, 500."""
 
+import logging
 from collections.abc import Mapping
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,6 +14,8 @@ from reglite.api.origin import format_cors, format_preflight, is_own_host
 from reglite.api.runtime import Runtime, RuntimeSource
 from reglite.errors import Denied
 from reglite.reference import shorten
+
+_log = logging.getLogger("reglite.api")
 
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
@@ -42,6 +46,8 @@ class Envelope:
             early = await self._answer_early(scope, headers)
             app = early or self._app
             await app({**scope, "method": "GET"} if reply.is_head else scope, receive, reply)
+        except ClientDisconnect:
+            _log.info("the caller left before its request was complete")
         except Exception as exc:  # whatever it is: an answer in the API's shape
             if reply.has_started:
                 raise

@@ -11,6 +11,8 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from reglite.server.protocol import find_protocol
+
 GRACE_SECONDS: Final = 25  # longer than any answer's budget
 
 
@@ -43,6 +45,7 @@ def make_server(app: ASGIApp, *, access_log: bool, debug: bool) -> Server:
         access_log=access_log,
         log_level="info" if access_log else "warning",
         lifespan="on",
+        http=find_protocol(),
         ws="none",
         proxy_headers=False,
         server_header=False,
