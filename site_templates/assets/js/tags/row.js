@@ -1,5 +1,5 @@
 /** One row of the tags table: filled in place, so that focus and hover survive. */
-import { stamp, write } from "../lib/dom.js";
+import { all, one, stamp, write } from "../lib/dom.js";
 import { shortDigest, shortPlatform } from "../lib/format.js";
 import { formats, t } from "../lib/i18n.js";
 import { link } from "../lib/url-state.js";
@@ -62,18 +62,26 @@ const fillDigest = ({ digest, siblings, more }, { digest: whole }, others) => {
 };
 
 const filled = new WeakMap();
+const FIGURES = ["platforms", "size", "built", "digests"];
 
 const createParts = (model, tag) => {
   const parts = stamp("tag-row");
   parts.root.dataset.tag = tag;
   parts.open.href = link("manifest.html", { ...model.where, tag });
-  for (const [part, key] of [[parts.check, "tags.select_one"], [parts.menu, "tags.actions_for"], [parts.again, "tags.retry_one"]]) {
-    part.setAttribute("aria-label", t(key, { tag }));
-  }
+  parts.check.setAttribute("aria-label", t("tags.select_one", { tag }));
+  parts.menu.setAttribute("aria-label", t("tags.actions_for", { tag }));
+  parts.bars = all(".pending", parts.root);
+  filled.set(parts.root, parts);
+  return parts;
+};
+
+/** Marks what the inventory protects; its globs may come later than the row. */
+const fillLock = (parts, model, tag) => {
+  if (parts.protect === model.registry.protect) return;
+  parts.protect = model.registry.protect;
   const glob = model.protectedBy(tag);
   parts.lock.hidden = !glob;
-  if (glob) parts.lock.title = t("tags.protected_by", { glob });
-  return parts;
+  parts.lock.title = glob ? t("tags.protected_by", { glob }) : "";
 };
 
 /** What stands across a row that has no figures: `[part, text, title]`. */
@@ -85,34 +93,47 @@ const noteOf = (model, tag, summary) => {
   return null;
 };
 
+/** Puts words across the row, or takes them away; few rows ever need the cell. */
+const fillNote = (parts, tag, note) => {
+  if (!note) return parts.note?.root.remove();
+  if (!parts.note) {
+    parts.note = stamp("tag-note");
+    parts.note.again.setAttribute("aria-label", t("tags.retry_one", { tag }));
+  }
+  const cell = parts.note;
+  const [kind, text, title] = note;
+  for (const part of ["said", "failed", "unfinished"]) cell[part].hidden = part !== kind;
+  cell.again.hidden = kind !== "failed";
+  cell.finish.hidden = kind !== "unfinished";
+  write(one("[data-text]", cell[kind]), text);
+  cell[kind].title = title;
+  if (!cell.root.isConnected) parts.digests.after(cell.root);
+};
+
 /** Fills the row of `tag` out of the page's model; `row` is the one it had before. */
 export const renderRow = (model, tag, row) => {
   const parts = filled.get(row) ?? createParts(model, tag);
   const summary = model.summaries.known.get(tag);
   const note = noteOf(model, tag, summary);
   const isKnown = summary && !note;
+  const isSelected = model.selected.has(tag);
   if (parts.query !== model.state.q) fillName(parts.name, tag, parts.query = model.state.q);
-  parts.check.checked = model.selected.has(tag);
+  fillLock(parts, model, tag);
+  parts.check.checked = isSelected;
   parts.check.disabled = model.states.has(tag);
+  parts.root.classList.toggle("chosen", isSelected);
   parts.root.classList.toggle("deleting", model.states.has(tag));
   parts.root.classList.toggle("sibling", !!summary?.digest && model.marked === summary.digest);
-  parts.note.hidden = !note;
-  for (const part of ["platforms", "size", "built", "digests"]) parts[part].hidden = !!note;
+  for (const part of FIGURES) parts[part].hidden = !!note;
   for (const part of [parts.wide, parts.narrow, parts.bytes, parts.time, parts.digest]) part.hidden = !isKnown;
-  for (const part of parts.root.querySelectorAll(".pending")) part.hidden = !!summary;
+  for (const part of parts.bars) part.hidden = !!summary;
   write(parts.kind, isKnown ? kindName(summary.kind) : "");
-  if (note) {
-    for (const part of ["said", "failed", "unfinished"]) parts[part].hidden = part !== note[0];
-    parts.again.hidden = note[0] !== "failed";
-    parts.finish.hidden = note[0] !== "unfinished";
-    write(parts[note[0]].querySelector("[data-text]"), note[1]);
-    parts[note[0]].title = note[2];
-  } else if (summary) {
+  fillNote(parts, tag, note);
+  if (isKnown) {
     fillPlatforms(parts, summary);
     fillSize(parts, summary, model.state.platform);
     fillBuilt(parts, summary);
     fillDigest(parts, summary, model.siblingsOf(tag, summary.digest));
   } else parts.siblings.hidden = true;
-  filled.set(parts.root, parts);
   return parts.root;
 };
