@@ -3,6 +3,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Test processes; a module's tests stay together, since they share servers and a browser.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help dev setup test lint check-types test-js test-py fix bench screenshots lock wheel clean
@@ -30,7 +32,7 @@ test-js:
 	node --test tests/js/
 
 test-py:
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadscope $(ARGS)
 
 fix: $(VENV)/.develop  ## Format, and mend what the linter can
 	$(BIN)/ruff check --fix .
