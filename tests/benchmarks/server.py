@@ -21,6 +21,7 @@ class Served:
 
     url: str
     pid: int
+    log: Path
 
     def read_memory_mib(self) -> float:
         """Return the resident memory of the process (Linux)."""
@@ -43,7 +44,7 @@ def serve(inventory: str, folder: Path) -> Iterator[Served]:
             stderr=subprocess.STDOUT,
         )
         try:
-            yield Served(_await_address(log_path, process), process.pid)
+            yield Served(_await_address(log_path, process), process.pid, log_path)
         finally:
             process.terminate()
             process.wait(timeout=20)

@@ -34,7 +34,6 @@ class Stage:
     served: Served
     plain: Hostile
     tls: Hostile
-    log: Path
 
     def get(self, path: str, *, registry: str = "hostile", seconds: float = 30) -> httpx.Response:
         """Ask the API below a registry; an answer later than the promised budget is a failure."""
@@ -53,7 +52,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) 
     ):
         inventory = _write_inventory(plain.url, tls.url, str(certificates.authority))
         with serve(inventory, folder) as served:
-            yield Stage(served, plain, tls, folder / "serve.log")
+            yield Stage(served, plain, tls)
 
 
 def _write_inventory(plain: str, tls: str, authority: str) -> str:
@@ -80,7 +79,7 @@ def attack(stage: Stage) -> Iterator[Stage]:
 
     assert httpx.get(f"{stage.served.url}/api/v1/health", timeout=5).json()["status"] == "ok"
     assert _read_peak_memory(stage.served.pid) - before < GROWTH_MIB
-    log = stage.log.read_text()
+    log = stage.served.log.read_text()
     assert CANARY not in log
     assert BASIC not in log
     assert OTHER_CANARY not in log

@@ -1,0 +1,94 @@
+"""`reglite serve` in a process of its own before a real registry, with a proxy between the two."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.benchmarks.server import Served, serve
+from tests.fault.proxy import Proxy, run_proxy
+from tests.support.docker_registry import DockerRegistry
+
+MAINTAINER = "a-token-of-the-tests"
+
+
+@dataclass
+class Site:
+    """A registry, the proxy before it, and RegLite before that."""
+
+    registry: DockerRegistry
+    proxy: Proxy
+    served: Served
+
+    @property
+    def api(self) -> str:
+        """The address of the API below the registry."""
+        return f"{self.served.url}/api/v1/registries/real"
+
+    def ask(self, path: str, *, method: str = "GET", **options: Any) -> httpx.Response:
+        """Ask the API past every cache, as a maintainer."""
+        headers = {"Cache-Control": "no-cache", "Authorization": f"Bearer {MAINTAINER}"}
+        return httpx.request(method, f"{self.api}/{path}", headers=headers, timeout=40, **options)
+
+    def is_alive(self) -> bool:
+        """Tell whether RegLite answers for itself."""
+        health = httpx.get(f"{self.served.url}/api/v1/health", timeout=10)
+        return health.json()["status"] == "ok" and "Traceback" not in self.read_log()
+
+    def read_log(self) -> str:
+        """Return what RegLite printed."""
+        return self.served.log.read_text()
+
+    def kill(self) -> None:
+        """Kill RegLite with -9."""
+        os.kill(self.served.pid, signal.SIGKILL)
+
+
+OpenSite = Callable[..., Site]
+
+
+@pytest.fixture
+def open_site(
+    enter: Callable[[AbstractContextManager[Any]], Any], tmp_path: Path
+) -> Iterator[OpenSite]:
+    """Return a function that puts RegLite before a registry; again for a fresh process."""
+
+    def open_one(registry: DockerRegistry, **entry: Any) -> Site:
+        proxy: Proxy = enter(run_proxy(registry.port))
+        settings = {"url": proxy.url, "timeout_seconds": 2, **entry}
+        tokens = [{"name": "tests", "token": MAINTAINER, "role": "maintainer"}]
+        inventory = {
+            "inventory": {"real": settings},
+            "access": {"tokens": tokens, "anonymous": "viewer"},
+            "docker_config": False,
+        }
+        return Site(registry, proxy, enter(serve(json.dumps(inventory), tmp_path)))
+
+    yield open_one
+
+
+def get_code(answer: httpx.Response) -> str:
+    """Return the one code of an error."""
+    (error,) = answer.json()["errors"]
+    return str(error["code"])
+
+
+def run_reglite(*arguments: str, folder: Path) -> "subprocess.Popen[bytes]":
+    """Start a command of RegLite in a folder."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("REGLITE_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "reglite", *arguments],
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
