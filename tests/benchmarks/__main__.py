@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.client import bench_client, bench_memory
+from tests.benchmarks.client import bench_client, bench_memory, bench_sharing
 from tests.benchmarks.measure import Row
 from tests.benchmarks.report import write_report
 from tests.benchmarks.server import serve
@@ -20,6 +20,8 @@ def measure_client(registry: DockerRegistry, busy: str, folder: Path) -> list[Ro
     """Run the sections on the registry client, on a server of its own."""
     with serve(INVENTORY.format(url=registry.url), folder) as served:
         rows = asyncio.run(bench_client(served, registry.url, busy))
+    with serve(INVENTORY.format(url=registry.url), folder) as served:
+        rows.append(asyncio.run(bench_sharing(served, registry, busy)))
     with serve(INVENTORY.format(url=registry.url), folder) as served:
         return [*rows, asyncio.run(bench_memory(served, busy))]
 

@@ -9,6 +9,7 @@ import httpx
 from reglite import media_types
 from tests.benchmarks.measure import Row, compare
 from tests.benchmarks.server import Served
+from tests.support.docker_registry import DockerRegistry
 from tests.support.filesystem import format_busy_tag
 
 ACCEPT = {"Accept": media_types.ACCEPT_MANIFESTS}
@@ -121,6 +122,19 @@ class _Bench:
     async def _get_ours(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
         url = httpx.URL(f"{self._ours.base_url}".rstrip("/") + path)
         return (await self._ours.get(url, headers=headers)).raise_for_status()
+
+
+async def bench_sharing(served: Served, registry: DockerRegistry, busy: str) -> Row:
+    """Ask for one manifest a hundred times at once, and count what the registry was asked."""
+    path = f"/v2/{busy}/manifests/"
+    before = registry.read_log().count(path)
+    url = f"{_repository(served, busy)}/tags/{format_busy_tag(40)}/manifest"
+    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=100)) as client:
+        answers = await asyncio.gather(*(client.get(url) for _ in range(100)))
+    assert {answer.status_code for answer in answers} == {200}
+    asked = registry.read_log().count(path) - before
+    detail = "requests for the manifest, in the registry's own log"
+    return Row("100 identical requests at once", asked, 1, "", detail)
 
 
 async def bench_memory(served: Served, busy: str) -> Row:
