@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ OpenSite = Callable[..., Site]
 @pytest.fixture
 def open_site(
     enter: Callable[[AbstractContextManager[Any]], Any], tmp_path: Path
-) -> Iterator[OpenSite]:
+) -> OpenSite:
     """Return a function that puts RegLite before a registry; again for a fresh process."""
 
     def open_one(registry: DockerRegistry, **entry: Any) -> Site:
@@ -73,7 +73,7 @@ def open_site(
         }
         return Site(registry, proxy, enter(serve(json.dumps(inventory), tmp_path)))
 
-    yield open_one
+    return open_one
 
 
 def get_code(answer: httpx.Response) -> str:
