@@ -6,6 +6,8 @@ from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from mangum.types import ASGI
 
+from reglite.api.oversize import fit_answer
+
 # Without "+json", OCI media types would arrive base64-encoded.
 _TEXT_TYPES: Final = [*DEFAULT_TEXT_MIME_TYPES, "+json"]
 
@@ -25,7 +27,7 @@ class LambdaHandler:
         """
         if self._mangum is None:
             self._mangum = Mangum(self._app, lifespan="off", text_mime_types=_TEXT_TYPES)
-        return self._mangum(event, context)
+        return fit_answer(event, self._mangum(event, context))
 
 
 def create_handler(app: ASGI) -> LambdaHandler:

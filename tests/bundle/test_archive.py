@@ -38,7 +38,7 @@ def test_archive_has_fixed_dates_and_modes(files: dict[str, Path], tmp_path: Pat
 
 def test_bytes_depend_on_content_alone(files: dict[str, Path], tmp_path: Path) -> None:
     Archives().write(tmp_path / "one.zip", files)
-    moved = {}
+    moved: dict[str, Path] = {}
     for key in reversed(files):
         moved[key] = tmp_path / f"moved-{len(moved)}"
         moved[key].write_bytes(files[key].read_bytes())

@@ -45,7 +45,8 @@ class Gateway:
             if properties["RouteKey"] == "$default":
                 self.default = name
             else:
-                self.routes.append(Route(*properties["RouteKey"].split(" "), name))
+                method, _, path = properties["RouteKey"].partition(" ")
+                self.routes.append(Route(method, path, name))
 
     def find_routes(self, method: str, raw_path: str) -> list[Route]:
         """Return every route that matches a request as it was sent."""

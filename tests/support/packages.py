@@ -1,4 +1,4 @@
-"""The functions' zips as ``reglite package`` makes them, for the interpreter that runs the tests."""
+"""The zips of the functions as ``reglite package`` makes them, for this interpreter."""
 
 import platform
 import sys
