@@ -358,7 +358,7 @@ def test_a_long_plan_shows_how_far_it_has_come(open_tags: OpenTags, image: Pushe
     whole = {**part, "allowed": True, "reason": None, "complete": True, "next": None}
     held = tags.hold("**/the-rest")
     tags.page.route("**/deletion-plan", lambda route: route.fulfill(json=part))
-    tags.row("1.4.2").locator("[popovertarget]").click()
+    tags.row("1.4.2").locator("[aria-haspopup]").click()
     tags.page.locator("#menu-row [data-part=remove]").click()
     expect(tags.in_dialog("finding")).to_have_text(
         "Finding other tags on this image… 2,140 of 10,000"

@@ -328,8 +328,8 @@ ui.view.addEventListener("click", async () => (await menus()).fillViewMenu(model
   else apply();
 }));
 ui.table.addEventListener("click", async ({ target }) => {
-  const opener = target.closest("[popovertarget]");
-  if (opener) (await menus()).fillRowMenu(model, opener, { select: selection.toggle, remove, whyNot });
+  const opener = target.closest("[aria-haspopup]");
+  if (opener) (await menus()).openRowMenu(model, opener, { select: selection.toggle, remove, whyNot });
 });
 ui.table.addEventListener("click", ({ target }) => {
   const column = target.closest("th[data-sort]")?.dataset.sort;

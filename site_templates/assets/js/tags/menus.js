@@ -24,9 +24,10 @@ export const openFormats = (model, opener, tags) => {
   openMenu(menu, opener);
 };
 
-/** Makes the row menu that of the row of `opener`; `whyNot(tag)` says why it can't be deleted. */
-export const fillRowMenu = (model, opener, { select, remove, whyNot }) => {
-  const items = partsOf(one("#menu-row"));
+/** Opens the menu of the row that `opener` is in; `whyNot(tag)` says why it can't be deleted. */
+export const openRowMenu = (model, opener, { select, remove, whyNot }) => {
+  const menu = one("#menu-row");
+  const items = partsOf(menu);
   const row = opener.closest("tr");
   const { tag } = row.dataset;
   const reason = whyNot(tag);
@@ -40,6 +41,7 @@ export const fillRowMenu = (model, opener, { select, remove, whyNot }) => {
   items.copy.onclick = () => openFormats(model, opener, [tag]);
   items.select.onclick = () => select(tag);
   items.remove.onclick = () => whyNot(tag) || remove([tag]);
+  openMenu(menu, opener);
 };
 
 /** The word for a platform of the view. */
