@@ -321,6 +321,20 @@ def test_undo_says_plainly_when_the_blobs_are_gone(open_tags: OpenTags, image: P
     expect(tags.page.locator("main .banner.danger")).to_contain_text("its blobs are collected")
 
 
+def test_undo_leaves_a_tag_alone_that_was_pushed_again(
+    open_tags: OpenTags, image: Pushed, pusher: Pusher, truth: Repository
+) -> None:
+    tags = open_tags()
+    tags.ask_to_delete("1.0.0")
+    tags.confirm()
+    tags.expect_tags("latest", "1.4.2", "stable")
+    newer = pusher.push_image("1.0.0", name="newer")
+    tags.page.get_by_role("button", name="Undo").click()
+    expect(tags.page.locator("main .banner.warn")).to_contain_text("1.0.0 was pushed again")
+    tags.expect_tags("latest", "1.4.2", "1.0.0", "stable")
+    assert truth.digest_of("1.0.0") == newer.digest
+
+
 def test_without_the_manifests_bytes_the_name_is_asked_for(
     open_tags: OpenTags, image: Pushed
 ) -> None:

@@ -42,16 +42,17 @@ const namesOf = (records) => nameList(records.flatMap(({ tags, digest }) => (tag
 
 const putBack = async (records, onRestored) => {
   const failed = [];
+  const left = [];
   for (const record of records) {
     try {
-      await restore(record);
+      left.push(...(await restore(record)).kept);
       forget([record]);
     } catch (error) {
       failed.push([record, error]);
     }
   }
   onRestored();
-  return failed;
+  return { failed, left };
 };
 
 /** The server's own words on how space comes back, where the registry was recognised. */
@@ -74,8 +75,9 @@ export const showUndo = (place, where, onRestored) => {
     : say("undo.removed_tags", { n, tags: names, repository: where.repository });
   const undo = button(t("undo.undo"), async () => {
     undo.setAttribute("aria-disabled", "true");
-    const failed = await putBack(usable, onRestored);
+    const { failed, left } = await putBack(usable, onRestored);
     showUndo(place, where, onRestored);
+    if (left.length) place.append(banner("warn", "info", [t("undo.kept", { n: left.length, tags: nameList(left) })], dismissal()));
     for (const [record, error] of failed) {
       place.append(banner("danger", "error", [t("undo.failed", { tags: namesOf([record]) }), " ", error.message, " ",
         make("code", {}, error.code)], dismissal()));
