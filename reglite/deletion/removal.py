@@ -171,6 +171,8 @@ class _Removal:
             await delete_tag_by_api(self._client, self._repository, tag, self._digest)
         except TagMoved:
             _log.info("tag %s moved off %s and was left alone", tag, self._digest)
+        except NotFound as exc:
+            raise Unsupported(f"the registry does not delete tag '{tag}' alone") from exc
 
     async def _restore_missing(self, tags: Iterable[Tag]) -> None:
         manifest = self._agreed.manifest

@@ -67,12 +67,16 @@ async def _remove(
     if image is not None:
         keep_manifest(image)
     if method == "registry-api":
-        await run_to_end(delete_tag_by_api(client, repository, tag, original))
-    else:
-        ladder = PlaceholderLadder(client, repository, tag, original, image)
-        if position.state != "on-placeholder":
-            await ladder.rehearse()
-        await run_to_end(ladder.climb())
+        try:
+            await run_to_end(delete_tag_by_api(client, repository, tag, original))
+        except NotFound:
+            method = "placeholder"  # it answers 404 to a tag that is there: it has no such route
+        else:
+            return Untagging(tag, original, method)
+    ladder = PlaceholderLadder(client, repository, tag, original, image)
+    if position.state != "on-placeholder":
+        await ladder.rehearse()
+    await run_to_end(ladder.climb())
     return Untagging(tag, original, method)
 
 

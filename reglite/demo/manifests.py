@@ -87,6 +87,8 @@ def _refuse_deletion(reference: str, switches: Switches) -> Answer | None:
         return refuse(int(switches.delete), "UNSUPPORTED", _UNSUPPORTED_MESSAGE)
     if is_digest(reference):
         return None
+    if switches.untag == "plain-404":
+        return answer_plain(404, "404 page not found")
     if switches.untag == "405":
         return refuse(405, "UNSUPPORTED", _UNSUPPORTED_MESSAGE)
     return refuse(400, "DIGEST_INVALID", _DIGEST_MESSAGE)

@@ -63,7 +63,7 @@ class Switches:
 
     # Deletion. ``delete``: "plain-404" is a server that has no such route.
     delete: Literal["enabled", "405", "400", "plain-404"] = "enabled"
-    untag: Literal["enabled", "400", "405"] = "enabled"
+    untag: Literal["enabled", "400", "405", "plain-404"] = "enabled"
     is_shared_digest_kept: bool = False  # zot: 409 while several tags share the digest
     is_child_kept: bool = False  # zot: 405 while an index names the manifest
     is_tagged_kept: bool = False  # Artifact Registry: 400 while any tag is on the digest

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reglite.errors import BadRequest, Denied, RegistryProtocol, RegliteError, Unsupported
 from reglite.reference import (
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     import httpx
 
     from reglite.registry.guard import Resolve
+
+_Found = TypeVar("_Found")
 
 
 class RegistryClient:
@@ -215,22 +217,30 @@ class RegistryClient:
         return await self._probe(("can_delete", name), call, probe.read_deletion, fresh=fresh)
 
     async def can_untag(self, repository: str, *, fresh: bool = False) -> bool | None:
-        """Tell whether the registry deletes single tags, by deleting one that does not exist."""
+        """Tell whether the registry deletes single tags, by deleting one that does not exist.
+
+        A plain 404 counts where the deletion of a digest has shown that DELETE is served there.
+        """
         call = calls.delete_tag(parse_repository(repository), probe.make_absent_tag())
-        return await self._probe(("can_untag", repository), call, probe.read_untagging, fresh=fresh)
+        found = await self._probe(
+            ("can_untag", repository), call, probe.read_untagging, fresh=fresh
+        )
+        if found == "plain-404":
+            return True if await self.can_delete(repository) else None
+        return found
 
     async def _probe(
         self,
         key: tuple[str, str],
         call: Call,
-        read: Callable[[Answer], bool | None],
+        read: Callable[[Answer], _Found],
         *,
         fresh: bool,
-    ) -> bool | None:
+    ) -> _Found | bool | None:
         if not self.config.can_delete:
             return False  # no DELETE leaves the process for a registry that is read-only here
 
-        async def ask() -> tuple[bool | None]:
+        async def ask() -> tuple[_Found]:
             return (read(await self._transport.exchange(call)),)
 
         try:

@@ -1,7 +1,7 @@
 """What a registry can do, found out without changing anything there. Pure."""
 
 import secrets
-from typing import Final
+from typing import Final, Literal
 
 from reglite.reference import Digest, Tag
 from reglite.registry.call import Answer
@@ -9,6 +9,8 @@ from reglite.registry.failure import parse_faults
 
 ZERO_DIGEST: Final = Digest("sha256:" + "0" * 64)
 PROBE_REPOSITORY: Final = "reglite/probe"
+
+PlainNotFound = Literal["plain-404"]
 
 
 def make_absent_tag() -> Tag:
@@ -27,8 +29,13 @@ def read_deletion(answer: Answer) -> bool | None:
     return False if answer.status == 405 or "UNSUPPORTED" in codes else None
 
 
-def read_untagging(answer: Answer) -> bool | None:
-    """Tell from the deletion of a tag that does not exist whether tags can be deleted alone."""
-    if answer.status == 202 or (answer.status == 404 and parse_faults(answer.body)):
+def read_untagging(answer: Answer) -> bool | PlainNotFound | None:
+    """Tell from the deletion of a tag that does not exist whether tags can be deleted alone.
+
+    404 means that they can, but a plain one means it only where deletions get through at all.
+    """
+    if answer.status == 404 and not parse_faults(answer.body):
+        return "plain-404"
+    if answer.status in {202, 404}:
         return True
     return False if answer.status in {400, 405, 501} else None

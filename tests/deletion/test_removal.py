@@ -8,6 +8,7 @@ from reglite.deletion.plan import make_plan
 from reglite.deletion.removal import delete_by_digest
 from reglite.demo.exchange import Answer, Request, refuse
 from reglite.demo.presets import distribution_2_8, zot
+from reglite.demo.switches import Switches
 from reglite.errors import (
     Denied,
     ManifestUnknown,
@@ -302,6 +303,16 @@ async def test_zot_gives_up_a_shared_digest_once_its_tags_are_gone(
     deletion = await delete_by_digest(client, REPOSITORY, digest, plan=plan.plan)
     assert (deletion.tags, deletion.is_complete) == (("latest", "stable"), True)
     assert (repo.tags, repo.manifests) == ({"other": other}, {other})
+
+
+async def test_tags_that_only_seem_to_go_are_no_deletion(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.behave_as(Switches(is_shared_digest_kept=True, untag="plain-404"))
+    digest = repo.add_image("a", "1.0", "latest")
+    with pytest.raises(Unsupported):
+        await delete_by_digest(client, REPOSITORY, digest, plan=None)
+    assert repo.tags == {"1.0": digest, "latest": digest}
 
 
 async def test_zot_keeps_the_child_of_an_index_and_its_tags(

@@ -49,6 +49,8 @@ def old(repo: Repo) -> Repo:
     [
         (distribution_2_8(), "placeholder"),
         (Switches(untag="405"), "placeholder"),  # Harbor's answer
+        (Switches(untag="plain-404"), "placeholder"),  # no such route, which looks like one
+        (Switches(untag="plain-404", is_shared_digest_kept=True), "placeholder"),
         (distribution_3(), "registry-api"),
         (zot(), "registry-api"),
         (olareg(), "registry-api"),

@@ -82,10 +82,23 @@ async def test_untagging_is_probed_with_a_tag_that_does_not_exist(
     ],
     ids=str,
 )
-async def test_plain_404_is_no_proof_that_tags_can_be_deleted(
+async def test_plain_404_alone_is_no_proof_that_tags_can_be_deleted(
     make_client: MakeClient, answer: httpx.Response, expected: bool | None
 ) -> None:
     assert await make_client(lambda _: answer).can_untag("team/app") is expected
+
+
+@pytest.mark.parametrize(("delete", "expected"), [("enabled", True), ("405", None)])
+async def test_plain_404_counts_where_deletions_get_through(
+    make_client: MakeClient, delete: Any, expected: bool | None
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("0" * 64):
+            code = "MANIFEST_UNKNOWN" if delete == "enabled" else "UNSUPPORTED"
+            return answer_json({"errors": [{"code": code}]}, 404 if delete == "enabled" else 405)
+        return httpx.Response(404)
+
+    assert await make_client(answer).can_untag("team/app") is expected
 
 
 async def test_refused_probe_tells_nothing(make_client: MakeClient) -> None:
