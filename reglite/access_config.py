@@ -3,7 +3,7 @@
 Only the configuration side; the API decides with it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
@@ -47,9 +47,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class AccessConfig:
-    """Who may do what; the default is that of an absent section: everybody views."""
+    """Who may do what; the default is that of an absent section: everybody views.
+
+    ``has_anonymous_rule`` tells whether ``anonymous`` was written down, and so holds whatever
+    else changes.
+    """
 
     anonymous: Role | None = "viewer"
+    has_anonymous_rule: bool = False
     default_role: Role | None = "viewer"
     tokens: tuple[AccessToken, ...] = ()
     htpasswd: Path | None = None
@@ -62,3 +67,8 @@ class AccessConfig:
     def has_sign_in(self) -> bool:
         """Tell whether there is any way to sign in: a token, htpasswd or a proxy."""
         return bool(self.tokens) or self.htpasswd is not None or self.proxy is not None
+
+    def with_token(self, token: AccessToken) -> "AccessConfig":
+        """Return this and one more token: a way to sign in, so nobody else may look any more."""
+        anonymous = self.anonymous if self.has_anonymous_rule else None
+        return replace(self, anonymous=anonymous, tokens=(*self.tokens, token))

@@ -17,9 +17,10 @@ from reglite.api.runtime import Runtime
 from reglite.inventory import Inventory, RegistryConfig
 from reglite.server.front import Front
 from reglite.server.listening import bind, bind_next_free, format_address, is_loopback
+from reglite.server.metrics import METRICS_PATH, Metrics
 from reglite.server.pages import Pages
 from reglite.server.reload import Reload, Watcher, add_script
-from reglite.server.running import Server, make_server, run_server
+from reglite.server.running import Server, make_server, run_in_loop, run_server
 from reglite.server.site import open_site
 
 
@@ -40,12 +41,12 @@ def run_dev(
     loopback is the caller a maintainer; elsewhere a token for this run is printed.
     """
     bound = bind(host, port) if port_was_chosen else bind_next_free(host, port)
-    asyncio.run(_develop(_Development(inventory, bound, debug, demo, open_browser, reload)))
+    run_in_loop(_develop(_Development(inventory, bound, debug, demo, open_browser, reload)))
 
 
 def run_serve(inventory: Inventory, *, host: str, port: int, base_path: str, debug: bool) -> None:
     """Serve for others until told to stop, nobody being a maintainer by place; RegliteError."""
-    asyncio.run(_serve(inventory, bind(host, port), base_path, debug=debug))
+    run_in_loop(_serve(inventory, bind(host, port), base_path, debug=debug))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,13 @@ async def _serve(
 ) -> None:
     runtime = Runtime(inventory, is_loopback=is_loopback(bound))
     site = open_site(base_path)
+    metrics = Metrics()
+    api = create_app(*load_routers(), runtime=runtime)
     front = Front(
-        api=GZipMiddleware(
-            create_app(*load_routers(), runtime=runtime), minimum_size=1024, compresslevel=1
-        ),
+        api=metrics.watch(GZipMiddleware(api, minimum_size=1024, compresslevel=1)),
         pages=Pages(site.render(), policy=site.options.policy, runtime=runtime),
         base_path=base_path,
+        others={METRICS_PATH: metrics},
         on_shutdown=runtime.aclose,
     )
     _say(f"RegLite is at {format_address(bound, base_path)}")
@@ -116,8 +118,11 @@ def _add_token(inventory: Inventory, bound: socket.socket) -> Inventory:
     if is_loopback(bound) or inventory.access.has_sign_in:
         return inventory
     token = secrets.token_urlsafe(24)
-    _say(f"Others can reach this address and read. To delete, sign in with this token: {token}")
-    access = replace(inventory.access, tokens=(AccessToken("this run", token, "maintainer"),))
+    access = inventory.access.with_token(AccessToken("this run", token, "maintainer"))
+    if access.anonymous is None:
+        _say(f"Others can reach this address. To look and to delete, sign in with token: {token}")
+    else:
+        _say(f"Others can reach this address and look. To delete, sign in with token: {token}")
     return replace(inventory, access=access)
 
 
@@ -125,12 +130,12 @@ async def _add_demo(inventory: Inventory, stack: AsyncExitStack) -> Inventory:
     from reglite.demo.server import DEMO_NAME, start_demo  # noqa: PLC0415 - images on demand
 
     url, stop = await start_demo()
-    _say(f"The demo registry is at {url}")
     stack.push_async_callback(stop)
     is_taken = any(config.name == DEMO_NAME for config in inventory.registries)
     host = url.removeprefix("http://")
     name = f"{DEMO_NAME}-{host}" if is_taken else DEMO_NAME
     config = RegistryConfig(name=name, url=url, source="demo", pull_host=host)
+    _say(f"  {name}  {url}  demo; credentials: none; gone when this ends")
     return replace(inventory, registries=(*inventory.registries, config))
 
 

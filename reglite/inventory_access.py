@@ -1,11 +1,15 @@
 """From the ``access:`` section to an AccessConfig; every error names its key path."""
 
+import hashlib
 import re
+import tempfile
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from reglite.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
+from reglite.aws_reference import is_reference, read_reference
 from reglite.errors import ConfigurationError
 from reglite.glob import compile_glob
 from reglite.inventory_document import AccessSection, GrantSection, ProxySection, TokenSection
@@ -26,6 +30,7 @@ def read_access(section: AccessSection, place: KeyPath) -> AccessConfig:
     anonymous = section.anonymous or ("none" if has_sign_in else "viewer")
     return AccessConfig(
         anonymous=None if anonymous == "none" else anonymous,
+        has_anonymous_rule=section.anonymous is not None,
         default_role=None if section.default_role == "none" else section.default_role,
         tokens=tokens,
         htpasswd=htpasswd,
@@ -56,12 +61,26 @@ def _read_tokens(sections: list[TokenSection], place: KeyPath) -> tuple[AccessTo
 def _read_htpasswd(text: str | None, place: KeyPath) -> Path | None:
     if text is None:
         return None
-    path = place.find_file(text)
+    path = _fetch(text) if is_reference(text) else place.find_file(text)
     lines = (place.read_text(path) or "").splitlines()
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("#") and not _HTPASSWD_LINE.fullmatch(line.strip()):
             place.fail(f"line {number} of the file is not 'user:' and a bcrypt hash: htpasswd -B")
     return path
+
+
+def _fetch(reference: str) -> Path:
+    """Copy what a reference names into a file of this process's own, the same for the same text."""
+    text = read_reference(reference)
+    path = _make_folder() / hashlib.sha256(text.encode()).hexdigest()
+    if not path.exists():
+        path.write_text(text, "utf-8")
+    return path
+
+
+@lru_cache(maxsize=1)
+def _make_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="reglite-"))
 
 
 def _read_proxy(section: ProxySection, place: KeyPath) -> ProxyAccess:

@@ -55,6 +55,7 @@ def test_every_option_arrives(load: Load, tmp_path: Path) -> None:
           hosts: [RegLite.example.com]
         """
     ) == AccessConfig(
+        has_anonymous_rule=True,
         anonymous="viewer",
         default_role=None,
         tokens=(AccessToken("ci", "token-of-ci", "maintainer"),),

@@ -126,12 +126,27 @@ def test_dev_with_debug_logs_each_request_to_a_registry_without_its_query(
 def test_dev_for_others_prints_a_token_for_this_run(run: Run, registry_url: str) -> None:
     running = run("dev", registry_url, "--host", "0.0.0.0", "--port", "0", "--no-open")
     deletion = get_deletion(running, registry_url)
-    token = re.findall(r"token: (\S+)", running.printed)[0]
+    token = re.findall(r"To look and to delete, sign in with token: (\S+)", running.printed)[0]
 
+    assert httpx.get(f"{running.address}api/v1/registries").status_code == 401
     assert httpx.delete(deletion).status_code == 401
     assert httpx.delete(deletion, headers={"Authorization": "Bearer x"}).status_code == 401
     passed = httpx.delete(deletion, headers={"Authorization": f"Bearer {token}"})
     assert passed.status_code == 200
+
+
+def test_dev_for_others_lets_them_look_where_the_inventory_says_so(
+    run: Run, registry_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "inventory.yaml").write_text(
+        f"inventory: {{nas: {{url: '{registry_url}'}}}}\naccess: {{anonymous: viewer}}\n"
+    )
+    running = run("dev", "--host", "0.0.0.0", "--port", "0", "--no-open")
+
+    assert "and look. To delete, sign in with token: " in running.printed
+    assert httpx.get(f"{running.address}api/v1/registries").status_code == 200
+    path = f"registries/nas/repositories/{REPOSITORY}/manifests/{DIGEST}"
+    assert httpx.delete(f"{running.address}api/v1/{path}").status_code == 401
 
 
 def test_serve_makes_nobody_a_maintainer(run: Run, registry_url: str, tmp_path: Path) -> None:
