@@ -31,7 +31,7 @@ async def get_status(request: Request, registry: RegistryName) -> Response:
     from reglite.browse.status import get_status as browse  # noqa: PLC0415 - cold start
 
     opened = await read_registry(request, registry)
-    view = await browse(opened.client)
+    view = await browse(opened.client, path=opened.runtime.inventory.path)
     return answer(request, view.to_json(), headers={"Cache-Control": "no-store"})
 
 

@@ -48,7 +48,7 @@ async def delete_tag(
 
     event = describe_change(request, "untag", registry, repo, digest=digest, tags=(tag,))
     async with changing(request, event) as repository:
-        expected = parse_digest(digest) if digest else None
+        expected = None if digest is None else parse_digest(digest)
         untagging = await untag(
             repository.client, repository.name, parse_tag(tag), expected_digest=expected
         )

@@ -36,29 +36,31 @@ def describe_credential(source: CredentialSource) -> str:
 
 def describe_start(inventory: Inventory, *, is_demo_wanted: bool) -> list[str]:
     """Return what ``reglite dev`` says of what it found, and of the demo."""
-    if is_demo_wanted:
-        demo = ["The demo registry is added."]
-    elif inventory.is_blank:
-        demo = [
+    if not is_demo_wanted and inventory.is_blank:
+        return [
             "No inventory, no URL and no Docker login: starting the demo registry.",
             "For your own:  reglite dev https://registry.example.com  or  reglite init",
+            *_list_notes(inventory),
         ]
-    else:
-        demo = []
-    return describe_registries(inventory) + demo
+    if is_demo_wanted and not inventory.registries:
+        return ["No registry but the demo's:", *_list_notes(inventory)]
+    return describe_registries(inventory)
 
 
 def describe_registries(inventory: Inventory) -> list[str]:
     """Return a line per registry: name, URL, where it comes from, its credentials; then notes."""
     title = f"Registries (inventory: {inventory.path or 'none'}):"
-    return [title, *(_list_registries(inventory) or ["  none"])]
+    return [title, *(_list_registries(inventory) or ["  none"]), *_list_notes(inventory)]
 
 
 def _list_registries(inventory: Inventory) -> list[str]:
     rows = [_describe_registry(config) for config in inventory.registries]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
-    lines = [f"  {name:<{widths[0]}}  {url:<{widths[1]}}  {rest}" for name, url, rest in rows]
-    return lines + [f"  note: {note}" for note in inventory.notes]
+    return [f"  {name:<{widths[0]}}  {url:<{widths[1]}}  {rest}" for name, url, rest in rows]
+
+
+def _list_notes(inventory: Inventory) -> list[str]:
+    return [f"  note: {note}" for note in inventory.notes]
 
 
 def _describe_registry(config: RegistryConfig) -> tuple[str, str, str]:

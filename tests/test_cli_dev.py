@@ -95,6 +95,8 @@ def test_with_nothing_to_show_dev_starts_the_demo_and_says_so(start: Start) -> N
     assert "No inventory, no URL and no Docker login: starting the demo registry" in served.said
     (registry,) = served.get("api/v1/registries")["registries"]
     assert registry["source"] == "demo"
+    assert f"  {registry['name']}  {registry['url']}  demo;" in served.said
+    assert "none\n" not in served.said
     repositories = served.get(f"api/v1/registries/{registry['name']}/repositories")
     assert repositories["repositories"]
     assert served.get("api/v1/session")["role"] == "maintainer"
@@ -125,6 +127,12 @@ def test_demo_adds_the_demo_to_what_is_there(start: Start) -> None:
     )
     sources = [r["source"] for r in served.get("api/v1/registries")["registries"]]
     assert sources == ["command-line", "demo"]
+    assert re.search(r"127\.0\.0\.1:9 .*\n  demo  http", served.said)
+
+
+def test_demo_alone_is_said_to_be_all_there_is(start: Start) -> None:
+    served = start("dev", "--demo", "--port", "0", "--no-open")
+    assert re.match(r"No registry but the demo's:\n  demo  http\S+  demo;", served.said)
 
 
 def test_no_secret_is_printed_at_the_start(start: Start) -> None:

@@ -78,6 +78,7 @@ async def test_untagging_and_restoring_leave_their_lines(
         ({"Sec-Fetch-Site": "cross-site"}, f"{REPO}/tags/{TAG}", None, "DENIED"),
         (bearer("c"), f"{REPO}/manifests/sha256:zzz", "ci", "DIGEST_INVALID"),
         (bearer("c"), f"{REPO}/tags/{TAG}?digest=sha256:{'0' * 64}", "ci", "TAG_MOVED"),
+        (bearer("c"), f"{REPO}/tags/{TAG}?digest=", "ci", "DIGEST_INVALID"),
     ],
 )
 async def test_a_refusal_leaves_one_line_too(

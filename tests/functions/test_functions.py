@@ -228,6 +228,18 @@ def test_broken_inventory_is_a_500_that_says_nothing_about_it(
     assert "inventory.nas.url" in caplog.text
 
 
+def test_hints_name_where_the_inventory_really_is(
+    load_function: LoadFunction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = {"inventory": {REGISTRY: {"url": "http://127.0.0.1:9"}}, "docker_config": False}
+    monkeypatch.setenv("REGLITE_INVENTORY", json.dumps(document))
+
+    _, status, _ = invoke(load_function("status"), read_event("status"))
+
+    assert status["status"] == "offline"
+    assert f"under inventory.{REGISTRY} in REGLITE_INVENTORY" in status["hints"][0]
+
+
 def test_health_reads_no_inventory(
     load_function: LoadFunction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
