@@ -28,7 +28,7 @@ _ECR_HOST = re.compile(
 )
 # Tokens live for 12 hours; a new one is fetched this long before their end.
 _RENEW_AHEAD = timedelta(minutes=30)
-_CLIENT_OPTIONS = {"connect_timeout": 3, "read_timeout": 10, "retries": {"max_attempts": 2}}
+CLIENT_OPTIONS = {"connect_timeout": 3, "read_timeout": 10, "retries": {"max_attempts": 2}}
 
 
 def find_ecr_region(host: str) -> str | None:
@@ -76,8 +76,9 @@ class EcrCredentials:
 
 
 def _fetch_token(region: str) -> _Token:
-    session, exceptions = _import("botocore.session"), _import("botocore.exceptions")
-    config = _import("botocore.config").Config(**_CLIENT_OPTIONS)
+    session = import_botocore("botocore.session")
+    exceptions = import_botocore("botocore.exceptions")
+    config = import_botocore("botocore.config").Config(**CLIENT_OPTIONS)
     try:
         client = session.get_session().create_client("ecr", region_name=region, config=config)
         answer = client.get_authorization_token()
@@ -96,7 +97,8 @@ def _fetch_token(region: str) -> _Token:
     return _read_token(answer)
 
 
-def _import(name: str) -> Any:
+def import_botocore(name: str) -> Any:
+    """Import one of botocore's modules; raises Denied where the extra is not installed."""
     try:
         return importlib.import_module(name)
     except ImportError as exc:

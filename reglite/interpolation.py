@@ -1,5 +1,6 @@
 """``${VAR}`` and ``${VAR:-default}`` in configuration values, after YAML is parsed. Pure.
 
+``${ssm:NAME}`` and ``${secretsmanager:NAME}`` are variables that the given environment knows.
 ``$${`` is a literal ``${``; a lone ``$`` is a dollar. A default applies to an unset or empty
 variable, as in a shell.
 """
@@ -11,7 +12,11 @@ from reglite.errors import ConfigurationError
 from reglite.reference import shorten
 
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<body>[^}]*)(?P<end>\}?)")
-_BODY = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>.*))?", re.ASCII | re.DOTALL)
+_BODY = re.compile(
+    r"(?P<name>(?:ssm|secretsmanager):[A-Za-z0-9/_+=.@-]+|[A-Za-z_][A-Za-z0-9_]*)"
+    r"(?::-(?P<default>.*))?",
+    re.ASCII | re.DOTALL,
+)
 
 
 def interpolate(text: str, environ: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reglite.access_config import AccessConfig
+from reglite.aws_reference import ReferencingEnviron, is_reference, read_reference
 from reglite.docker_config import DockerConfig, find_docker_config, load_docker_config
 from reglite.docker_credentials import list_stored
 from reglite.inventory_access import read_access
@@ -28,13 +29,15 @@ class Inventory:
     """All registries in the order in which they are shown, and who may do what.
 
     ``path`` is what a hint names: the file or the environment variable that was read, else None.
-    ``notes`` are for the console: what was left out, and why.
+    ``notes`` are for the console: what was left out, and why. ``is_remote``: some of it came out of
+    AWS, where it may change.
     """
 
     registries: tuple[RegistryConfig, ...] = ()
     access: AccessConfig = field(default_factory=AccessConfig)
     path: str | None = None
     notes: tuple[str, ...] = ()
+    is_remote: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -59,11 +62,13 @@ def load_inventory(
     """Gather all registries; raises ConfigurationError naming the file, the key path and the fix.
 
     The document is the first of ``config_file``, ``REGLITE_INVENTORY`` (the YAML itself),
-    ``REGLITE_CONFIG_FILE`` and ``inventory.yaml``, of which only the last may be absent. ``urls``
+    ``REGLITE_CONFIG_FILE`` and ``inventory.yaml``, of which only the last may be absent; a file may
+    be a reference such as ``ssm:/reglite/inventory``, and then this blocks on the network. ``urls``
     (or else ``REGLITE_REGISTRIES``) follow, then Docker's hosts that are not there yet, ``extra``.
     """
     text, root = _read_text(config_file, environ, working_folder or Path.cwd())
-    document = parse_inventory_document(text or "", root, environ)
+    values = ReferencingEnviron(environ)
+    document = parse_inventory_document(text or "", root, values)
     docker, notes = list_stored(_load_docker(document, root, environ))
     registries = _read_entries(document, root, docker)
     if urls:
@@ -74,9 +79,9 @@ def load_inventory(
     _add_docker_hosts(registries, docker)
     _add(registries, extra)
     path = None if text is None else root.file
-    return Inventory(
-        tuple(registries.values()), read_access(document.access, root / "access"), path, notes
-    )
+    access = read_access(document.access, root / "access")
+    is_remote = values.was_asked or is_reference(root.file)
+    return Inventory(tuple(registries.values()), access, path, notes, is_remote)
 
 
 def _read_text(
@@ -86,6 +91,8 @@ def _read_text(
     if inline and not config_file:
         return inline, KeyPath("REGLITE_INVENTORY", folder)
     named = config_file or environ.get("REGLITE_CONFIG_FILE")
+    if named and is_reference(named):
+        return read_reference(named), KeyPath(named, folder)
     if named:
         path = KeyPath(named, folder).find_path(named)
         root = KeyPath(named, path.parent)

@@ -16,7 +16,7 @@ LAYERS = [
     ["reglite.reference", "reglite.media_types", "reglite.glob", "reglite.key_path"],
     ["reglite.registry_url", "reglite.access_config", "reglite.credentials"],
     ["reglite.registry_config"],
-    ["reglite.inventory", "reglite.docker_config", "reglite.aws"],
+    ["reglite.inventory", "reglite.docker_config", "reglite.aws", "reglite.aws_reference"],
     ["reglite.registry"],
     ["reglite.browse", "reglite.deletion"],
     ["reglite.api"],

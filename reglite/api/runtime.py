@@ -5,17 +5,24 @@ the first invocation and serves the later ones too.
 """
 
 import asyncio
+import logging
+import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reglite.api.sign_in import SignIn
-from reglite.errors import RegistryUnknown
+from reglite.errors import RegistryUnknown, RegliteError
 from reglite.reference import shorten
 
 if TYPE_CHECKING:
     from reglite.inventory import Inventory, RegistryConfig
     from reglite.registry.client import RegistryClient
     from reglite.registry.pool import RegistryPool
+
+_log = logging.getLogger("reglite.api")
+
+LIFETIME_SECONDS: Final = 300.0
+"""How long an inventory out of AWS is used before it is read again."""
 
 
 @dataclass(slots=True)
@@ -66,11 +73,16 @@ def unknown_registry(name: str) -> RegistryUnknown:
 
 
 class RuntimeSource:
-    """Gives the app its Runtime: the one passed in, or one loaded on first use."""
+    """Gives the app its Runtime: the one passed in, or one loaded on first use.
+
+    One that was loaded out of AWS is loaded again after a while, within a request: nothing runs
+    between two invocations.
+    """
 
     def __init__(self, runtime: Runtime | None) -> None:
         self._runtime = runtime
         self._loading = asyncio.Lock()
+        self._loaded_at: float | None = None
 
     @property
     def given(self) -> Runtime | None:
@@ -79,13 +91,34 @@ class RuntimeSource:
 
     async def get(self) -> Runtime:
         """Return the Runtime; raises ConfigurationError, and tries again on the next call."""
-        if self._runtime is not None:
+        if self._runtime is not None and not self._is_old(self._runtime):
             return self._runtime
         async with self._loading:
             if self._runtime is None:
                 # Reading parameters over the network may block: not the event loop.
                 self._runtime = await asyncio.to_thread(load_runtime)
+                self._loaded_at = time.monotonic()
+            elif self._is_old(self._runtime):
+                self._runtime = await self._renew(self._runtime)
             return self._runtime
+
+    def _is_old(self, runtime: Runtime) -> bool:
+        if self._loaded_at is None or not runtime.inventory.is_remote:
+            return False
+        return time.monotonic() - self._loaded_at >= LIFETIME_SECONDS
+
+    async def _renew(self, current: Runtime) -> Runtime:
+        """Load again; what fails or says the same leaves the current one, its connections too."""
+        self._loaded_at = time.monotonic()
+        try:
+            fresh = await asyncio.to_thread(load_runtime)
+        except RegliteError as exc:
+            _log.error("the inventory can't be read again, the old one goes on: %s", exc.message)
+            return current
+        if fresh.inventory == current.inventory:
+            return current
+        await current.aclose()
+        return fresh
 
 
 def load_runtime() -> Runtime:
