@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests use beside Python packages: a real registry, a real browser, Node.js.
+# Installs what the tests use beside Python packages: a real registry, a real browser, Node.js, nginx.
 # Where that can't be done the tests that need it are skipped, but in CI (CI=true) they fail.
 set -eu
 
@@ -8,6 +8,7 @@ command -v docker-registry >/dev/null || missing="$missing docker-registry"
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 [ -n "$missing" ] || exit 0
 
 echo "Installing:$missing"

@@ -1,6 +1,6 @@
 """The front of a server: everything below ``/api/`` to the API, the rest to the pages."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 class Front:
     """ASGI app that strips the base path where it is still there, and closes what was opened.
 
-    A reverse proxy may strip the base path itself or leave it: both work.
+    A reverse proxy may strip the base path itself or leave it: both work. ``others`` are apps that
+    answer one path each.
     """
 
     def __init__(
@@ -17,11 +18,13 @@ class Front:
         api: ASGIApp,
         pages: ASGIApp,
         base_path: str = "/",
+        others: Mapping[str, ASGIApp] | None = None,
         on_shutdown: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._api = api
         self._pages = pages
         self._prefix = base_path.rstrip("/")
+        self._others = others or {}
         self._on_shutdown = on_shutdown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,7 +33,8 @@ class Front:
             await self._live(receive, send)
         elif scope["type"] == "http":
             path = self._strip(scope["path"])
-            app = self._api if path.startswith("/api/") else self._pages
+            fallback = self._api if path.startswith("/api/") else self._pages
+            app = self._others.get(path, fallback)
             await app({**scope, "path": path, "raw_path": None, "root_path": ""}, receive, send)
 
     def _strip(self, path: str) -> str:
