@@ -7,7 +7,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help dev setup test lint check-types test-js test-py fix bench screenshots lock wheel clean
+.PHONY: help dev setup test lint check-types test-js test-py fix bench load screenshots audit sbom lock wheel clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,17 @@ lock: $(VENV)/.develop  ## Resolve the dependencies anew
 	  --upgrade -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --upgrade --extra aws --extra test -o requirements-dev.lock -c requirements.lock pyproject.toml
+
+audit: $(VENV)/.develop  ## Ask the advisory database about every locked package (needs the network)
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+
+sbom: $(VENV)/.develop  ## Write RegLite's bill of materials (CycloneDX) to dist/; the same bytes every time
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+	  --output-reproducible --output-format JSON --output-file dist/reglite.cdx.json
+
+load: setup  ## Read with 200 clients for a minute: no error, flat memory, bounded latency
+	$(BIN)/python -m tests.load $(ARGS)
 
 wheel: $(VENV)/.develop  ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

@@ -1,5 +1,6 @@
 """The tags of a repository: sorted, filtered, paged, without the tags that signatures leave."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -51,9 +52,9 @@ async def list_tags(
     """
     async with deadline(CALL_SECONDS, f"listing the tags of {repository}"):
         names = await client.list_tags(repository, fresh=fresh)
-    matching = filter_names(names, q)
-    shown = matching if include_all else [tag for tag in matching if not is_referrers_tag(tag)]
-    rest = sorted(tag for tag in shown if last is None or tag > last)
+    matching = sorted(filter_names(names, q))
+    shown = matching if include_all else drop_referrers_tags(matching)
+    rest = shown if last is None else shown[bisect_right(shown, last) :]
     page = tuple(rest[:n])
     query = {"n": n, "last": page[-1] if page else None, "q": q or None}
     query["all"] = "true" if include_all else None
@@ -65,6 +66,13 @@ async def list_tags(
         hidden=len(matching) - len(shown),
         next=format_next(path, query) if len(rest) > n else None,
     )
+
+
+def drop_referrers_tags(ordered: list[str]) -> list[str]:
+    """Return the names without the tags that signatures leave, which stand together when sorted."""
+    start, end = bisect_left(ordered, "sha"), bisect_left(ordered, "shb")
+    kept = [tag for tag in ordered[start:end] if not is_referrers_tag(tag)]
+    return ordered[:start] + kept + ordered[end:]
 
 
 def filter_names(names: Iterable[str], q: str | None) -> list[str]:

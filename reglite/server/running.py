@@ -5,8 +5,8 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Coroutine, Iterator
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -52,6 +52,20 @@ def make_server(app: ASGIApp, *, access_log: bool, debug: bool) -> Server:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return Server(config)
+
+
+def run_in_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run this to its end, in uvloop's event loop where it is installed: it serves twice as much.
+
+    Windows has none.
+    """
+    try:
+        import uvloop  # noqa: PLC0415 - optional
+    except ImportError:
+        asyncio.run(work)
+        return
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
 
 
 async def run_server(server: Server, listening: socket.socket) -> None:
