@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import rcssmin  # type: ignore[import-untyped]
-import rjsmin  # type: ignore[import-untyped]
+
+from reglite.site.shortening import shorten_script
 
 LAYERS = ("reset", "tokens", "base", "components", "utilities")
 """Cascade layers, weakest first; the folder or file name of a style sheet says which is its own."""
@@ -28,7 +29,7 @@ def load_assets(folder: Path) -> Assets:
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((folder / "js").rglob("*.js"))
     }
-    files = {path: rjsmin.jsmin(source).encode() for path, source in scripts.items()}
+    files = {path: shorten_script(source).encode() for path, source in scripts.items()}
     files["style.css"] = rcssmin.cssmin(join_styles(folder / "css")).encode()
     for path in sorted((folder / "css" / "pages").glob("*.css")):
         files[path.name] = rcssmin.cssmin(_wrap_layer("components", [path])).encode()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import rcssmin  # type: ignore[import-untyped]
-import rjsmin  # type: ignore[import-untyped]
 
 from reglite.site.assets import join_styles, load_assets
 from tests.site.conftest import Files
@@ -58,20 +57,6 @@ def test_sheets_are_joined_in_the_order_of_their_layers(tmp_path: Path) -> None:
 )
 def test_modern_styles_survive_the_minifier(source: str, wanted: str) -> None:
     assert wanted in rcssmin.cssmin(source)
-
-
-@pytest.mark.parametrize(
-    ("source", "wanted"),
-    [
-        ("const a = `x  ${ y } // z`;", "`x  ${ y } // z`"),
-        ("const re = /[/'\"`]  \\/\\//g;", "/[/'\"`]  \\/\\//g"),
-        ("x = a ?? b?.c;\nclass A { #p = 1; static { this.q = 2 } }", "x=a??b?.c;class A{#p=1;"),
-        ("a\n++b", "a\n++b"),
-        ("return /x y/.test(s)", "/x y/.test(s)"),
-    ],
-)
-def test_modern_scripts_survive_the_minifier(source: str, wanted: str) -> None:
-    assert wanted in rjsmin.jsmin(source)
 
 
 def test_style_and_icons_stay_small(files: Files) -> None:

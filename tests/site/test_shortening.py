@@ -1,0 +1,58 @@
+"""Delivered scripts are the programs that were written, only shorter."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reglite.site.assets import load_assets
+from reglite.site.shortening import shorten_script
+from tests.support.availability import find_program
+
+COMPARE = Path(__file__).with_name("compare_modules.cjs")
+
+
+def find_differences(scripts: dict[str, tuple[str, str]]) -> list[str]:
+    """Return what Node's parser says of ``{path: (source, delivered)}``; nothing if all is well."""
+    command = [find_program("node"), "--expose-internals", str(COMPARE)]
+    told = json.dumps([[path, *pair] for path, pair in scripts.items()])
+    done = subprocess.run(command, input=told, capture_output=True, text=True, check=True)
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+def test_every_delivered_script_parses_to_what_its_source_does(templates: Path) -> None:
+    assets = load_assets(templates / "assets")
+    delivered = {p: (s, assets.files[p].decode()) for p, s in assets.sources.items()}
+    assert len(delivered) > 40
+    assert find_differences(delivered) == []
+
+
+def test_a_change_of_meaning_is_seen() -> None:
+    scripts = {
+        "string.js": ("a('x  y');", "a('x y');"),
+        "export.js": ("export const a = 1, b = 2;", "export const a=1;const b=2;"),
+        "broken.js": ("a = /b/;", "a = /b;"),
+    }
+    found = find_differences(scripts)
+    assert [line.split(":")[0] for line in found] == list(scripts)
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("  const a = `x  ${ y } // z`;", "const a = `x  ${ y } // z`;"),
+        ("const f = (x) => /^a\\/\\//g.test( x );", "const f = (x) => /^a\\/\\//g.test( x );"),
+        ("if (a === b) {\n  c ( ) ;\n}", "if(a===b){\nc();\n}"),
+        ("x = a ?? b?.c;", "x=a??b?.c;"),
+        ("a = b + +c - --d;", "a=b + +c - --d;"),
+        ("a ( \"x = (1)\" , ',  ' );", "a(\"x = (1)\",',  ');"),
+        ("/** One.\n * two\n */\na ();\n  // three\nb ();", "a();\nb();"),
+        ("a = `one\n  // two\n  three`;\n  b ( );", "a = `one\n  // two\n  three`;\nb();"),
+        ('c = text.split("`") ;', 'c = text.split("`") ;'),
+        ("return\n  a", "return\na"),
+    ],
+)
+def test_scripts_are_shortened_where_it_is_safe_alone(source: str, wanted: str) -> None:
+    assert shorten_script(source) == f"{wanted}\n"
