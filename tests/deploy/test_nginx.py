@@ -1,0 +1,186 @@
+"""The recipes of deploy/nginx under a real nginx: pages as files, and serve behind a proxy."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import expect
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reglite.cli import main
+from reglite.demo.registry import MemoryRegistry
+from tests.functions.content import DIGEST, REPOSITORY, TAG, fill
+from tests.support.nginx import run_nginx
+from tests.test_devserver import Running, start
+
+RECIPES = Path(__file__).parents[2] / "deploy" / "nginx"
+
+
+@pytest.fixture
+def registry_url(memory_registry: MemoryRegistry, serve: Callable[..., str]) -> str:
+    fill(memory_registry)
+    return serve(memory_registry)
+
+
+@pytest.fixture
+def run_serve(registry_url: str, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Return a function that runs ``reglite serve`` with an ``access:`` section."""
+    with ExitStack() as stack:
+
+        def run(*arguments: str, **access: Any) -> Running:
+            document = {"inventory": {"nas": {"url": registry_url}}, "access": access}
+            (tmp_path / "inventory.yaml").write_text(json.dumps(document))
+            return stack.enter_context(start(tmp_path, "serve", "--port", "0", *arguments))
+
+        yield run
+
+
+@pytest.fixture
+def pages(tmp_path: Path, enter: Callable[..., str]) -> Callable[[str], str]:
+    """Return a function that builds the pages for an API and serves them as the recipe says."""
+
+    def serve_pages(api: str) -> str:
+        out = tmp_path / "www"
+        arguments = ["build", "--out", str(out), "--api-base", api, "--base-path", "/reglite/"]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, result.output
+        recipe = (RECIPES / "pages.conf").read_text().replace("/var/www/reglite", str(out))
+        return enter(run_nginx(recipe))
+
+    return serve_pages
+
+
+def test_pages_are_served_with_types_and_cache_rules(pages: Callable[[str], str]) -> None:
+    base = pages("https://api.example.com")
+
+    page = httpx.get(f"{base}/reglite/")
+    script = re.findall(r'src="([^"]+\.js)"', page.text)[0]
+    asset = httpx.get(page.url.join(script))
+
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["cache-control"] == "no-cache"
+    assert page.headers["x-frame-options"] == "DENY"
+    assert "https://api.example.com; base-uri" in page.text
+    assert asset.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in asset.headers["cache-control"]
+    assert httpx.get(f"{base}/reglite/ru/").status_code == 200
+    assert httpx.get(f"{base}/reglite/none.html").status_code == 404
+
+
+def test_pages_of_another_origin_read_the_api_that_lists_them(
+    pages: Callable[[str], str],
+    run_serve: Callable[..., Running],
+    watch_page: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    # Each must know the other's address before it runs, so serve runs twice on one port.
+    with ExitStack() as stack:
+        running = run_serve()
+        base = pages(running.address.rstrip("/"))
+        running.stop()
+        port = running.address.rstrip("/").rpartition(":")[2]
+        access = {"origins": [base]}
+        document = json.loads((tmp_path / "inventory.yaml").read_text()) | {"access": access}
+        (tmp_path / "inventory.yaml").write_text(json.dumps(document))
+        again = stack.enter_context(start(tmp_path, "serve", "--port", port))
+        watch = watch_page(base, again.address.rstrip("/"))
+        watch.page.goto(f"{base}/reglite/tags.html?registry=nas&repository={REPOSITORY}")
+
+        expect(watch.page.get_by_role("link", name=TAG, exact=True)).to_be_visible()
+
+
+def test_api_allows_no_origin_that_it_does_not_list(run_serve: Callable[..., Running]) -> None:
+    running = run_serve(origins=["https://pages.example.com"])
+    url = f"{running.address}api/v1/registries"
+
+    listed = httpx.get(url, headers={"origin": "https://pages.example.com"})
+    other = httpx.get(url, headers={"origin": "https://evil.example.com"})
+
+    assert listed.headers["access-control-allow-origin"] == "https://pages.example.com"
+    assert "access-control-allow-origin" not in other.headers
+
+
+PROXY_ACCESS = {
+    "anonymous": "none",
+    "proxy": {
+        "user_header": "X-Auth-Request-User",
+        "groups_header": "X-Auth-Request-Groups",
+        "trusted": ["127.0.0.1/32"],
+        "sign_out_url": "/oauth2/sign_out",
+    },
+    "grants": [{"groups": ["platform"], "role": "maintainer"}],
+}
+
+
+async def authentication(scope: Any, receive: Any, send: Any) -> None:
+    """Answer as oauth2-proxy does: who has the cookie is known, the others are 401."""
+    cookie = Request(scope).cookies.get("session", "")
+    user, _, groups = cookie.partition("/")
+    headers = {"X-Auth-Request-User": user, "X-Auth-Request-Groups": groups}
+    await Response(status_code=202 if user else 401, headers=headers)(scope, receive, send)
+
+
+@pytest.fixture
+def behind_proxy(
+    run_serve: Callable[..., Running], serve: Callable[..., str], enter: Callable[..., str]
+) -> str:
+    """Run serve under a base path behind nginx and a service that knows people by a cookie."""
+    running = run_serve("--base-path", "/reglite/", **PROXY_ACCESS)
+    server = running.address.removeprefix("http://").partition("/")[0]
+    service = serve(authentication).removeprefix("http://")
+    upstreams = (
+        f"upstream reglite {{ server {server}; }} upstream authentication {{ server {service}; }}"
+    )
+    return enter(run_nginx((RECIPES / "proxy.conf").read_text(), http=upstreams)) + "/reglite"
+
+
+def test_serve_shows_pages_and_api_below_its_base_path(
+    behind_proxy: str, watch_page: Callable[..., Any]
+) -> None:
+    watch = watch_page(behind_proxy.removesuffix("/reglite"))
+    watch.page.context.add_cookies([{"name": "session", "value": "ana", "url": behind_proxy}])
+    watch.page.goto(f"{behind_proxy}/tags.html?registry=nas&repository={REPOSITORY}")
+
+    expect(watch.page.get_by_role("link", name=TAG, exact=True)).to_be_visible()
+
+
+def test_nobody_gets_past_the_proxy_without_signing_in(behind_proxy: str) -> None:
+    assert httpx.get(f"{behind_proxy}/api/v1/registries").status_code == 401
+    assert httpx.get(f"{behind_proxy}/").status_code == 401
+
+
+def test_headers_of_a_browser_are_replaced_by_the_proxy(behind_proxy: str) -> None:
+    forged = {"X-Auth-Request-User": "eve", "X-Auth-Request-Groups": "platform"}
+
+    session = httpx.get(
+        f"{behind_proxy}/api/v1/session", headers=forged, cookies={"session": "ana"}
+    ).json()
+
+    assert (session["user"], session["role"]) == ("ana", "viewer")
+    assert session["sign_out_url"] == "/oauth2/sign_out"
+
+
+def test_group_that_the_proxy_names_may_delete(
+    behind_proxy: str, memory_registry: MemoryRegistry
+) -> None:
+    url = f"{behind_proxy}/api/v1/registries/nas/repositories/{REPOSITORY}/manifests/{DIGEST}"
+
+    viewer = httpx.delete(url, cookies={"session": "ana"})
+    maintainer = httpx.delete(url, cookies={"session": "bob/platform"})
+
+    assert viewer.status_code == 403
+    assert maintainer.status_code == 200, maintainer.text
+    assert memory_registry.get_tags(REPOSITORY) == {}
+
+
+def test_metrics_are_kept_inside(behind_proxy: str) -> None:
+    answer = httpx.get(f"{behind_proxy}/metrics", cookies={"session": "ana"})
+
+    assert answer.status_code == 404
