@@ -11,6 +11,7 @@ from reglite.errors import (
     RegistryTimeout,
     RegistryUnreachable,
     RegliteError,
+    TooManyRequests,
 )
 from reglite.registry.garbage_collection import describe_garbage_collection
 from reglite.registry.models import Ping
@@ -37,6 +38,10 @@ def explain_failure(
         return ()  # its message names the line already
     if isinstance(error, Denied):
         return (_explain_refusal(config, path),)
+    if isinstance(error, TooManyRequests):
+        anonymous = config.credential.kind == "none"
+        more = "; with credentials the limit is higher" if anonymous else ""
+        return (f"It is there and limits requests: wait a while{more}",)
     if isinstance(error, RegistryTimeout):
         return (
             f"Check that {_get_host(config)} can be reached from here; a slow registry needs a "

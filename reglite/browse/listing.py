@@ -116,7 +116,9 @@ class _Listing:
     async def _collect(self, start: Position, room: int) -> tuple[list[str], Position | None]:
         """Gather names until the page is full, the catalog ends or, filtering, time is up."""
         gathering = _Gathering(start, room, frozenset(self._inventory), self._q)
-        size = PAGE_SIZE if self._q else max(self._n, 1)
+        # Never less than a full upstream page: distribution walks from the start for every page,
+        # and one server has neither order nor Link, so what a small page lacks is lost.
+        size = PAGE_SIZE if self._q else max(self._n, PAGE_SIZE)
         try:
             async with asyncio.timeout(self._budget_seconds) as timeout:
                 pages = walk_catalog(self._client, start, size, fresh=self._fresh)

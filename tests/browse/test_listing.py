@@ -53,6 +53,7 @@ async def test_next_leads_through_the_whole_catalog(
     memory_registry: MemoryRegistry, client: RegistryClient, style: Any
 ) -> None:
     memory_registry.switches.link_style = style
+    memory_registry.switches.short_page_size = 10
     fill(memory_registry)
 
     views = await follow(client, n=10)
@@ -61,6 +62,16 @@ async def test_next_leads_through_the_whole_catalog(
     assert join(views) == NAMES
     assert views[0].next is not None
     assert views[0].next.startswith("/api/v1/registries/memory:5000/repositories?n=10&cursor=")
+
+
+async def test_a_small_page_loses_nothing_where_the_registry_has_neither_order_nor_link(
+    memory_registry: MemoryRegistry, client: RegistryClient
+) -> None:
+    memory_registry.switches.order = "random"
+    fill(memory_registry)
+
+    assert sorted(join(await follow(client, n=4))) == NAMES
+    assert len(memory_registry.requests) == 1
 
 
 async def test_short_pages_are_followed_to_the_end(
@@ -76,6 +87,7 @@ async def test_an_empty_page_after_an_exact_fit_is_the_end(
     memory_registry: MemoryRegistry, client: RegistryClient
 ) -> None:
     memory_registry.switches.links_exact_fit = True
+    memory_registry.switches.short_page_size = 5
     fill(memory_registry)
 
     assert join(await follow(client, n=5)) == NAMES
@@ -144,6 +156,7 @@ async def test_a_link_that_leads_to_itself_ends(
     memory_registry: MemoryRegistry, client: RegistryClient
 ) -> None:
     memory_registry.switches.link_style = "loop"
+    memory_registry.switches.short_page_size = 10
     fill(memory_registry)
 
     names = join(await follow(client, n=10))

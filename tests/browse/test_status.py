@@ -236,6 +236,9 @@ async def test_a_rate_limit_does_not_make_a_registry_offline(
 
     assert view.status == "online"
     assert view.to_json()["error"]["code"] == "TOOMANYREQUESTS"
+    assert view.hints == (
+        "It is there and limits requests: wait a while; with credentials the limit is higher",
+    )
 
 
 async def test_probes_that_hang_leave_capabilities_unknown(
