@@ -5,13 +5,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+from reglite import media_types
 from tests.benchmarks.client import bench_client, bench_memory, bench_sharing
 from tests.benchmarks.measure import Row
 from tests.benchmarks.report import write_report
 from tests.benchmarks.server import serve
+from tests.benchmarks.throughput import bench_throughput
 from tests.benchmarks.ui import bench_ui
 from tests.support.docker_registry import DockerRegistry
-from tests.support.filesystem import fill_filesystem
+from tests.support.filesystem import fill_filesystem, format_busy_tag
 
 INVENTORY = "inventory:\n  bench:\n    url: {url}\ndocker_config: false\n"
 
@@ -32,8 +34,19 @@ def measure_ui(registry: DockerRegistry, busy: str, folder: Path) -> list[Row]:
         return bench_ui(served, busy)
 
 
+def measure_throughput(registry: DockerRegistry, busy: str, folder: Path) -> list[Row]:
+    """Run the section on answers per second."""
+    with registry.client() as client:
+        accept = {"Accept": media_types.ACCEPT_MANIFESTS}
+        manifest = client.get(f"/v2/{busy}/manifests/{format_busy_tag(0)}", headers=accept).json()
+    with serve(INVENTORY.format(url=registry.url), folder) as served:
+        work = bench_throughput(served, registry.url, busy, manifest["config"]["digest"])
+        return asyncio.run(work)
+
+
 SECTIONS = {
     "client": ("Registry client", measure_client),
+    "throughput": ("Answers per second", measure_throughput),
     "ui": ("Pages", measure_ui),
 }
 
