@@ -131,12 +131,12 @@ async def _add_demo(inventory: Inventory, stack: AsyncExitStack) -> Inventory:
 
     url, stop = await start_demo()
     stack.push_async_callback(stop)
-    is_taken = any(config.name == DEMO_NAME for config in inventory.registries)
     host = url.removeprefix("http://")
-    name = f"{DEMO_NAME}-{host}" if is_taken else DEMO_NAME
-    config = RegistryConfig(name=name, url=url, source="demo", pull_host=host)
+    config = RegistryConfig(name=DEMO_NAME, url=url, source="demo", pull_host=host)
+    inventory = inventory.with_registries([config])
+    name = inventory.registries[-1].name
     _say(f"  {name}  {url}  demo; credentials: none; gone when this ends")
-    return replace(inventory, registries=(*inventory.registries, config))
+    return inventory
 
 
 def _say(line: str) -> None:

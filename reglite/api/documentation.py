@@ -59,8 +59,12 @@ def _describe(description: str, schema: str) -> dict[str, Any]:
 
 def document_manifest_body() -> dict[str, Any]:
     """Describe a body of exact bytes, whose hash is the digest in the path."""
-    types = (media_types.OCI_MANIFEST, media_types.OCI_INDEX)
-    types += (media_types.DOCKER_MANIFEST, media_types.DOCKER_MANIFEST_LIST)
+    types = (
+        media_types.OCI_MANIFEST,
+        media_types.OCI_INDEX,
+        media_types.DOCKER_MANIFEST,
+        media_types.DOCKER_MANIFEST_LIST,
+    )
     content = {name: {"schema": {"type": "object"}} for name in types}
     return {"requestBody": {"required": True, "content": content}}
 

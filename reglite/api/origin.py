@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 from reglite.api.peer import parse_address
 from reglite.errors import Denied
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-
 _HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+", re.ASCII)
 _ALLOWED_METHODS: Final = "GET, HEAD, DELETE, PUT"
 _ALLOWED_HEADERS: Final = "Authorization, Cache-Control, Content-Type, If-None-Match"

@@ -6,7 +6,6 @@ not matter.
 """
 
 from typing import Final
-from urllib.parse import quote
 
 from starlette.convertors import StringConvertor, register_url_convertor
 
@@ -31,8 +30,3 @@ TAGS: Final = f"{REPOSITORY}/tags"
 TAG: Final = f"{TAGS}/{{tag}}"
 MANIFEST: Final = f"{REPOSITORY}/manifests/{{digest:digest}}"
 BLOB: Final = f"{REPOSITORY}/blobs/{{digest:digest}}"
-
-
-def format_repository_path(registry: str, repository: str) -> str:
-    """Return the path of a repository, percent-encoded where it must be; slashes stay."""
-    return f"{REGISTRIES}/{quote(registry, safe=':')}/repositories/{quote(repository)}"

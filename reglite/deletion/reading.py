@@ -43,10 +43,6 @@ class TagReadings:
     absent: set[Tag] = field(default_factory=set)
     failed: dict[Tag, RegliteError] = field(default_factory=dict)
 
-    def has_read(self, tag: Tag) -> bool:
-        """Tell whether the registry was asked for this tag, whatever came of it."""
-        return tag in self.resolved or tag in self.absent or tag in self.failed
-
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
