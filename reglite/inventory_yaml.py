@@ -1,18 +1,39 @@
 """YAML for the inventory: duplicate keys are errors, and no message quotes the text.
 
 A line of an inventory may hold a password, so the parser's own messages, which quote, stay inside.
+JSON is YAML, too, and is read without the YAML parser, whose import is a tenth of a cold start.
 """
 
-from typing import Any
-
-import yaml
+import json
+from typing import TYPE_CHECKING, Any
 
 from reglite.errors import ConfigurationError
 from reglite.key_path import KeyPath
 
+if TYPE_CHECKING:
+    import yaml
+
 
 def parse_yaml(text: str, root: KeyPath) -> Any:
     """Parse one YAML document; raises ConfigurationError with the line or the key path."""
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text, object_pairs_hook=_read_object)
+        except (ValueError, RecursionError):
+            pass  # YAML in braces, or a mistake that the YAML parser places by its line
+    return _parse_yaml(text, root)
+
+
+def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        raise ValueError("a key appears twice")
+    return read
+
+
+def _parse_yaml(text: str, root: KeyPath) -> Any:
+    import yaml  # noqa: PLC0415 - cold start
+
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is not None:
@@ -29,7 +50,9 @@ def parse_yaml(text: str, root: KeyPath) -> Any:
     raise error
 
 
-def _check_keys(node: yaml.Node, place: KeyPath, seen: set[int]) -> None:
+def _check_keys(node: "yaml.Node", place: KeyPath, seen: set[int]) -> None:
+    import yaml  # noqa: PLC0415 - cold start
+
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -40,7 +63,9 @@ def _check_keys(node: yaml.Node, place: KeyPath, seen: set[int]) -> None:
         _check_mapping(node, place, seen)
 
 
-def _check_mapping(node: yaml.MappingNode, place: KeyPath, seen: set[int]) -> None:
+def _check_mapping(node: "yaml.MappingNode", place: KeyPath, seen: set[int]) -> None:
+    import yaml  # noqa: PLC0415 - cold start
+
     lines: dict[str, int] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
@@ -59,7 +84,9 @@ def _check_mapping(node: yaml.MappingNode, place: KeyPath, seen: set[int]) -> No
         _check_keys(value, place / key.value, seen)
 
 
-def _translate(exc: yaml.YAMLError, root: KeyPath) -> ConfigurationError:
+def _translate(exc: "yaml.YAMLError", root: KeyPath) -> ConfigurationError:
+    import yaml  # noqa: PLC0415 - cold start
+
     if not isinstance(exc, yaml.MarkedYAMLError):
         return root.error("is not text that YAML allows: save it as UTF-8 without control codes")
     mark = exc.problem_mark or exc.context_mark

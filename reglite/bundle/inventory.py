@@ -1,5 +1,6 @@
 """What may not travel inside a zip: secrets that an inventory holds as they are."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +14,8 @@ _REFERENCES: Final = re.compile(r"(?:\$\{(?!.*:-[^}])[^}]+\})+")
 _USER_IN_URL: Final = re.compile(r"://[^/]*@")
 
 
-def check_bundled_inventory(path: Path) -> None:
-    """Read an inventory that shall be bundled; raises ConfigurationError naming the secret's key.
+def read_bundled_inventory(path: Path) -> str:
+    """Return an inventory to bundle, as JSON; raises ConfigurationError naming a secret's key.
 
     Values are not interpolated: ``${VAR}`` and ``${ssm:NAME}`` are filled in on Lambda.
     """
@@ -22,7 +23,9 @@ def check_bundled_inventory(path: Path) -> None:
     text = root.read_text(path)
     if text is None:
         root.fail("there is no such file: check the path")
-    _check(parse_yaml(text, root), root)
+    document = parse_yaml(text, root)
+    _check(document, root)
+    return json.dumps(document, ensure_ascii=False, default=str)
 
 
 def _check(value: Any, place: KeyPath) -> None:

@@ -1,8 +1,9 @@
+import json
 from pathlib import Path
 
 import pytest
 
-from reglite.bundle.inventory import check_bundled_inventory
+from reglite.bundle.inventory import read_bundled_inventory
 from reglite.errors import ConfigurationError
 
 
@@ -23,7 +24,7 @@ def test_secret_is_refused_by_its_key_and_never_shown(tmp_path: Path, text: str,
     path.write_text(text)
 
     with pytest.raises(ConfigurationError) as caught:
-        check_bundled_inventory(path)
+        read_bundled_inventory(path)
 
     assert key in caught.value.message
     assert "hunter2" not in caught.value.message
@@ -40,9 +41,12 @@ def test_references_to_secrets_are_fine(tmp_path: Path) -> None:
         "access: {tokens: [{name: ci, token: '${CI_TOKEN}', role: viewer}]}\n"
     )
 
-    check_bundled_inventory(path)
+    bundled = json.loads(read_bundled_inventory(path))
+
+    assert bundled["inventory"]["nas"]["password"] == "${NAS_PASSWORD}"
+    assert list(bundled["inventory"]) == ["nas", "hub", "tokens"]
 
 
 def test_missing_inventory_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere\.yaml: there is no such file"):
-        check_bundled_inventory(tmp_path / "nowhere.yaml")
+        read_bundled_inventory(tmp_path / "nowhere.yaml")
