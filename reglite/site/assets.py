@@ -24,15 +24,21 @@ class Assets:
 
 
 def load_assets(folder: Path) -> Assets:
-    """Read ``assets/`` and return what is delivered, under a hash of all of it."""
+    """Read ``assets/`` and return what is delivered, under a hash of all of it.
+
+    ``style.css`` is for all pages, ``{page}.css`` for one; ``overlay.css`` is fetched by a script
+    before the first menu or dialog opens.
+    """
     scripts = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((folder / "js").rglob("*.js"))
     }
     files = {path: shorten_script(source).encode() for path, source in scripts.items()}
     files["style.css"] = rcssmin.cssmin(join_styles(folder / "css")).encode()
-    for path in sorted((folder / "css" / "pages").glob("*.css")):
-        files[path.name] = rcssmin.cssmin(_wrap_layer("components", [path])).encode()
+    for page, sheets in _find_page_sheets(folder / "css" / "pages").items():
+        files[f"{page}.css"] = rcssmin.cssmin(_wrap_layer("components", sheets)).encode()
+    overlay = sorted((folder / "css" / "overlay").glob("*.css"))
+    files["overlay.css"] = rcssmin.cssmin(_wrap_layer("components", overlay)).encode()
     for path in sorted((folder / "icons").glob("*.svg")):
         files[path.name] = _minify_svg(path.read_text(encoding="utf-8")).encode()
     return Assets(_hash(files), files, scripts)
@@ -46,6 +52,15 @@ def join_styles(folder: Path) -> str:
 def _join_layer(folder: Path, layer: str) -> str:
     sheets = [*folder.glob(f"{layer}.css"), *sorted((folder / layer).glob("*.css"))]
     return _wrap_layer(layer, sheets)
+
+
+def _find_page_sheets(folder: Path) -> dict[str, list[Path]]:
+    """Return the sheets of each page: ``api+manifest.css`` is for two of them."""
+    sheets: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("*.css")):
+        for page in path.stem.split("+"):
+            sheets.setdefault(page, []).append(path)
+    return sheets
 
 
 def _wrap_layer(layer: str, sheets: list[Path]) -> str:

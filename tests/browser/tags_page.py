@@ -58,7 +58,7 @@ class TagsPage:
 
     def ask_to_delete(self, tag: str) -> None:
         """Choose Delete in the menu of a row and wait for the plan."""
-        self.row(tag).locator("[aria-haspopup]").click()
+        self.row(tag).locator("[popovertarget]").click()
         self.page.locator("#menu-row [data-part=remove]").click()
         self.expect_plan()
 

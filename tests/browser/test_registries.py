@@ -67,6 +67,8 @@ def test_each_registry_says_how_it_is_and_what_to_do(base: str, watch_page: Watc
     expect(nas.locator(".c-status")).to_contain_text("Online")
     expect(nas.locator(".c-status")).to_contain_text("ms")
     expect(nas.locator(".c-works")).to_contain_text("list")
+    expect(nas.locator(".c-works")).to_contain_text("remove tag")
+    expect(page.locator(f"{row(page, 'nas')} + tr.hint")).to_be_hidden()
     expect(harbor.locator(".c-status")).to_contain_text("Sign-in refused")
     expect(harbor.locator(".c-sign")).to_have_text("None")
     expect(lab.locator(".c-status")).to_contain_text("Offline")
@@ -74,6 +76,16 @@ def test_each_registry_says_how_it_is_and_what_to_do(base: str, watch_page: Watc
     expect(hint).to_be_visible()
     expect(hint.get_by_role("button", name="Retry: lab")).to_be_visible()
     watch.assert_quiet()
+
+
+def test_what_the_api_says_is_marked_as_english(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="ru").page
+    page.goto("/ru/index.html?all")
+    hint = page.locator(f"{row(page, 'lab')} + tr.hint")
+    expect(hint.locator("[lang=en]")).to_contain_text("inventory.lab")
+    page.goto("/ru/repositories.html?registry=lab")
+    expect(page.locator(".void h2")).to_have_text("lab не отвечает")
+    expect(page.locator(".void p [lang=en]")).to_contain_text("registry 'lab'")
 
 
 def test_retry_asks_again_and_takes_the_hint_away(

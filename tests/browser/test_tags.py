@@ -138,7 +138,7 @@ def test_single_keys_can_be_switched_off(releases: TagsPage) -> None:
 
 def test_copy_formats_fit_the_kind_and_the_plain_registry(releases: TagsPage) -> None:
     page = releases.page
-    releases.row("1.9.0").locator("[aria-haspopup]").click()
+    releases.row("1.9.0").locator("[popovertarget]").click()
     page.locator("#menu-row [data-part=copy]").click()
     labels = page.locator("#menu-copy .item").all_text_contents()
     assert labels == [
@@ -152,7 +152,7 @@ def test_copy_formats_fit_the_kind_and_the_plain_registry(releases: TagsPage) ->
     ]
     page.get_by_role("button", name="podman pull").click()
     assert read_clipboard(page).startswith("podman pull --tls-verify=false 127.0.0.1:")
-    releases.row("0.1.0").locator("[aria-haspopup]").click()
+    releases.row("0.1.0").locator("[popovertarget]").click()
     page.locator("#menu-row [data-part=copy]").click()
     page.get_by_role("button", name="helm pull").click()
     copied = read_clipboard(page)

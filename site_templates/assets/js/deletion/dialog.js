@@ -4,7 +4,8 @@ import { all, icon, make, one, partsOf } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { say, t } from "../lib/i18n.js";
 import { sortVersions } from "../lib/version.js";
-import { banner, button, dismissal, titleOf } from "../elements/messages.js";
+import { banner, button, dismissal, titleOf, told } from "../elements/messages.js";
+import "../elements/overlay.js";
 import { groupTargets, hasChoice, isBlocked, isConflict, isWhole, planGroup, resolveTargets, runStep, stepsOf } from "./steps.js";
 import { keep, nameList } from "./undo.js";
 
@@ -46,7 +47,7 @@ const showBlocked = ({ where, registry, groups }) => {
   put(ui.title, isProtected ? say("deletion.is_protected", { tag: name(subject) }) : say("deletion.not_allowed", { registry: where.registry }));
   put(ui.said, isProtected ? [...say("deletion.protected_why", { tags: inOrder(plan.protected) }), " ", ...say("deletion.protected_remedy", { setting })]
     : !registry.can_delete ? say("deletion.off_inventory", { setting })
-      : [isOff ? t("deletion.off_remedy") : plan.reason]);
+      : [isOff ? t("deletion.off_remedy") : told(plan.reason)]);
   show("said", ...(isOff ? ["remedy"] : []));
   leaveClose();
 };
@@ -62,7 +63,7 @@ const describeOne = ({ groups: [group], tag }) => {
     put(ui.image_what, [n === 2 ? t("deletion.image_and_both") : t("deletion.image_and_all", { n })]);
     put(ui.image_then, [t("deletion.stop_working", { n, tags: inOrder(plan.tags) }), affected([group])]);
   } else if (!plan.allowed) {
-    put(ui.said, [stays, " ", plan.protected.length ? t("deletion.image_protected", { tags: inOrder(plan.protected) }) : plan.reason]);
+    put(ui.said, [stays, " ", plan.protected.length ? t("deletion.image_protected", { tags: inOrder(plan.protected) }) : told(plan.reason)]);
   } else if (others.length || !tag) {
     put(ui.said, [n ? t("deletion.stop_working", { n, tags: inOrder(plan.tags) }) : t("deletion.no_tags"), affected([group])]);
   } else put(ui.said, [t("deletion.only_one", { tag }), affected([group])]);
@@ -134,7 +135,7 @@ const describe = (job) => {
 };
 
 const showFailure = (error, registry) => {
-  put(ui.said, [make("b", {}, titleOf(error, registry)), ". ", error.message === error.code ? "" : error.message, " ", make("code", {}, error.code)]);
+  put(ui.said, [make("b", {}, titleOf(error, registry)), ". ", error.message === error.code ? "" : told(error.message), " ", make("code", {}, error.code)]);
   show("said");
   leaveClose();
 };
@@ -253,7 +254,7 @@ const showFailed = (job, failed) => {
       again(job, [{ step, error }]);
     }, { glyph: "retry" });
     job.failures.append(banner("danger", "error", [...say("deletion.failed", { n: step.tags.length, tags }), " ",
-      error.message === error.code ? titleOf(error, job.where.registry) : error.message, " ", make("code", {}, error.code)], retry, dismissal()));
+      error.message === error.code ? titleOf(error, job.where.registry) : told(error.message), " ", make("code", {}, error.code)], retry, dismissal()));
   }
 };
 

@@ -2,7 +2,7 @@
 import { make } from "../lib/dom.js";
 import { formats, say, t } from "../lib/i18n.js";
 import { registryPath, request } from "../lib/api.js";
-import { banner, button, dismissal } from "../elements/messages.js";
+import { banner, button, dismissal, told } from "../elements/messages.js";
 import { restore } from "./steps.js";
 
 const KEY = "reglite.undo";
@@ -79,7 +79,7 @@ export const showUndo = (place, where, onRestored) => {
     showUndo(place, where, onRestored);
     if (left.length) place.append(banner("warn", "info", [t("undo.kept", { n: left.length, tags: nameList(left) })], dismissal()));
     for (const [record, error] of failed) {
-      place.append(banner("danger", "error", [t("undo.failed", { tags: namesOf([record]) }), " ", error.message, " ",
+      place.append(banner("danger", "error", [t("undo.failed", { tags: namesOf([record]) }), " ", told(error.message), " ",
         make("code", {}, error.code)], dismissal()));
     }
   }, { glyph: "undo" });
@@ -88,6 +88,6 @@ export const showUndo = (place, where, onRestored) => {
     [...what, " ", t(usable.length ? "undo.until" : "undo.impossible"), " ", hint],
     ...(usable.length ? [undo] : []), dismissal(() => forget(records))));
   if (records.some((record) => record.isImage)) {
-    collectionHint(where.registry).then((text) => hint.append(text ?? ""), () => hint.remove());
+    collectionHint(where.registry).then((text) => hint.append(told(text ?? "")), () => hint.remove());
   }
 };

@@ -1,4 +1,4 @@
-/** Copying: any `[data-copy]` button copies its text and says so in place. */
+/** Copying, and how a button says in its place that it did; fetched with the first `[data-copy]`. */
 import { announce, icon } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 
@@ -36,8 +36,3 @@ export const copyFrom = async (button, text) => {
     button.replaceChildren(...before);
   }, SHOWN_MS);
 };
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-copy]");
-  if (button) copyFrom(button, button.dataset.copy);
-});

@@ -1,5 +1,9 @@
 /** Menus are popovers; they open beside the button that asked, and arrows walk through them. */
-import { all } from "../lib/dom.js";
+import { all, one } from "../lib/dom.js";
+import { openKeys } from "./keys.js";
+import "./overlay.js";
+import { fillMain } from "./settings.js";
+import { fillSwitcher } from "./switcher.js";
 
 const GAP = 4;
 let asked;
@@ -17,8 +21,11 @@ const place = (menu, button) => {
   style.maxHeight = `${(isUp ? top : innerHeight - bottom) - 3 * GAP}px`;
 };
 
-/** Opens a menu that has no button of its own, such as that of a row, beside `button`. */
-export const openMenu = (menu, button) => {
+/** Opens a menu beside `button`, or closes it where this button opened it. */
+export const toggleMenu = (menu, button) => {
+  const isOpen = menu.matches(":popover-open");
+  if (isOpen) menu.hidePopover();
+  if (isOpen && asked === button) return;
   asked = button;
   menu.showPopover();
 };
@@ -32,9 +39,6 @@ const walk = (event) => {
   event.preventDefault();
 };
 
-document.addEventListener("click", (event) => {
-  asked = event.target.closest?.("[popovertarget]") ?? asked;
-}, true);
 for (const menu of all(".menu[popover]")) {
   let opener;
   menu.addEventListener("beforetoggle", (event) => {
@@ -50,3 +54,6 @@ for (const menu of all(".menu[popover]")) {
   menu.addEventListener("click", (event) => event.target.closest("a, button") && menu.hidePopover());
 }
 addEventListener("scroll", () => all(".menu:popover-open").forEach((menu) => menu.hidePopover()), { passive: true });
+one("#menu-main").addEventListener("beforetoggle", fillMain);
+one("#menu-registries").addEventListener("beforetoggle", fillSwitcher, { once: true });
+one("#open-keys").addEventListener("click", openKeys);

@@ -13,9 +13,19 @@ const TITLES = {
   REGISTRY_UNREACHABLE: "trouble.unreachable",
   REGISTRY_TIMEOUT: "trouble.timeout",
   TOOMANYREQUESTS: "trouble.too_many",
+  TAG_PROTECTED: "trouble.protected",
+  UNSUPPORTED: "trouble.unsupported",
+  NAME_INVALID: "trouble.invalid",
+  TAG_INVALID: "trouble.invalid",
+  DIGEST_INVALID: "trouble.invalid",
+  INTERNAL: "trouble.internal",
 };
 
 const REMEDIES = { OFFLINE: "trouble.offline_remedy", SESSION_EXPIRED: "trouble.expired_remedy" };
+
+/** Words of the API, which speaks English in every language of the page; what stands in backticks is code. */
+export const told = (text) => make("span", { lang: "en" },
+  ...text.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part)));
 
 /** A few words for an error's code. */
 export const titleOf = (error, registry) => t(TITLES[error.code] ?? "trouble.other", { registry });
@@ -42,6 +52,6 @@ export const dismissal = (onDismiss = () => {}) => make("button", {
 export const trouble = (error, registry, onRetry) =>
   make("div", { class: "void", role: "alert" },
     make("h2", {}, icon("error"), " ", titleOf(error, registry)),
-    make("p", {}, REMEDIES[error.code] ? t(REMEDIES[error.code]) : error.message),
+    make("p", {}, REMEDIES[error.code] ? t(REMEDIES[error.code]) : told(error.message)),
     make("div", { class: "retry" },
       button(t("common.retry"), onRetry, { glyph: "retry" }), make("code", { class: "dim" }, error.code)));

@@ -4,6 +4,7 @@ import { announce, one, stamp } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { decode, link } from "../lib/url-state.js";
 import { fillName } from "./name.js";
+import "./overlay.js";
 
 const MOST = 8;
 const REFERENCE = /^(?:(?:docker|oci|https?):\/\/)?(?:([\w.-]+(?::\d+)?)\/)?([a-z0-9][a-z0-9._/-]*?)(?::(\w[\w.-]{0,127}))?(?:@(\w+:[0-9a-f]{32,}))?$/;

@@ -1,4 +1,4 @@
-/** Who I am: the name and role in the bar, when to sign in, signing out. */
+/** Who I am: the name and role in the bar, and when to sign in. */
 import { credential, request, signIn } from "../lib/api.js";
 import { one } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
@@ -7,19 +7,19 @@ const ROLES = { viewer: "role.viewer", maintainer: "role.maintainer" };
 let known;
 let isExpired = false;
 
+/** The last answer of `/session`, or undefined, and the word for its role. */
+export const reader = () => known;
+export const roleName = () => t(ROLES[known?.role] ?? "role.none");
+
 const show = (answer) => {
   known = answer;
-  const { user, role, sign_in: ways, sign_out_url: outUrl } = answer;
-  const roleName = t(ROLES[role] ?? "role.none");
+  const { user, sign_in: ways } = answer;
   const who = one("#who");
   who.hidden = false;
   one(".hide", who).hidden = !user;
   one("b", who).textContent = user ?? "";
-  one("b + span", who).textContent = roleName;
-  one("#menu-who").hidden = false;
-  one("#menu-who p").textContent = user ? t("session.who", { user, role: roleName }) : roleName;
+  one("b + span", who).textContent = roleName();
   one("#sign-in").hidden = !ways.length || !!user;
-  one("#sign-out").hidden = !credential() && !outUrl;
   return answer;
 };
 
@@ -43,11 +43,6 @@ const open = async () => {
 };
 
 one("#sign-in").addEventListener("click", open);
-one("#sign-out").addEventListener("click", () => {
-  signIn(null);
-  if (known.sign_out_url) location.assign(new URL(known.sign_out_url, location));
-  else location.reload();
-});
 document.addEventListener("rl:signed-in", ({ detail }) => show(detail));
 document.addEventListener("rl:sign-in-needed", async ({ detail }) => {
   if (detail.code !== "UNAUTHORIZED") return;

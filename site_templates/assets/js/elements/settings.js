@@ -1,8 +1,26 @@
-/** Theme, language and single keys: choices of this browser, kept in localStorage. */
-import { all } from "../lib/dom.js";
+/** The menu of the bar: who I am, theme, language and single keys, which this browser remembers. */
+import { credential, signIn } from "../lib/api.js";
+import { all, one } from "../lib/dom.js";
+import { t } from "../lib/i18n.js";
 import { hasShortcuts, setShortcuts } from "../lib/keyboard.js";
+import { reader, roleName } from "./session.js";
 
 const page = document.documentElement;
+
+/** Puts into the menu who reads, and whether there is a way out. */
+export const fillMain = () => {
+  const { user, sign_out_url: outUrl } = reader() ?? {};
+  one("#menu-who").hidden = !reader();
+  one("#menu-who p").textContent = user ? t("session.who", { user, role: roleName() }) : roleName();
+  one("#sign-out").hidden = !credential() && !outUrl;
+};
+
+one("#sign-out").addEventListener("click", () => {
+  const { sign_out_url: outUrl } = reader() ?? {};
+  signIn(null);
+  if (outUrl) location.assign(new URL(outUrl, location));
+  else location.reload();
+});
 
 for (const input of all("[name=theme]")) {
   input.checked = input.value === (page.dataset.theme ?? "");

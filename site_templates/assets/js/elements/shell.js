@@ -1,7 +1,97 @@
-/** The frame of every page. */
-import "./crumbs.js";
-import "./jump.js";
-import "./menu.js";
+/** The frame of every page: where I am, its keys, and what is fetched when somebody asks for it. */
+import { requestOnce } from "../lib/api.js";
+import { one } from "../lib/dom.js";
+import { shortDigest } from "../lib/format.js";
+import { bindKeys } from "../lib/keyboard.js";
+import { decode, link } from "../lib/url-state.js";
 import "./session.js";
-import "./settings.js";
-import "./shortcuts.js";
+
+const { page } = document.documentElement.dataset;
+const here = decode(location.search, { registry: "", repository: "", tag: "", digest: "" });
+const { registry, repository, tag, digest } = here;
+
+/* The path */
+
+const fill = (id, text, href) => {
+  const crumb = one(id);
+  if (!crumb) return;
+  one("span", crumb).textContent = crumb.title = text;
+  crumb.href = href;
+};
+const list = link("repositories.html", { registry });
+const tags = link("tags.html", { registry, repository });
+fill("#crumb-registry", registry, list);
+fill("#crumb-repository", repository, tags);
+fill("#crumb-reference", tag || shortDigest(digest), link("manifest.html", here));
+
+const showDemo = async () => {
+  const { registries } = await requestOnce("/api/v1/registries");
+  one("#demo").hidden = !registries.some(({ name, source }) => source === "demo" && (!registry || name === registry));
+};
+if (page !== "api") showDemo().catch(() => {});
+
+/* Menus and copying */
+
+const fillers = new Map();
+
+/** `fill(opener)` makes a menu ready, each time before it opens beside the button `opener`. */
+export const onMenu = (id, fill) => fillers.set(id, fill);
+
+/** Puts text on the clipboard and says so, in `button` where there is one. */
+export const copyText = async (text, button) => {
+  const { copyFrom, copyText: copy } = await import("./copy.js");
+  return button ? copyFrom(button, text) : copy(text);
+};
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[popovertarget], [data-copy]");
+  if (!button) return;
+  if (button.dataset.copy) return copyText(button.dataset.copy, button);
+  const menu = button.popoverTargetElement;
+  if (!menu) return;
+  event.preventDefault();
+  const [{ toggleMenu }] = await Promise.all([import("./menu.js"), fillers.get(menu.id)?.(button)]);
+  toggleMenu(menu, button);
+});
+
+/* The jump box: its dialog is fetched when it first opens */
+
+const bar = one("#jump input");
+let provide = () => [];
+
+/** Gives the box what a page has loaded: a function that answers `[{name, where, href}]`. */
+export const provideJumps = (provider) => {
+  provide = provider;
+};
+
+/** Opens the dialog with what was typed into the bar's box, which is empty again. */
+const openJump = async () => {
+  const palette = await import("./palette.js");
+  palette.open(bar.value, provide);
+  bar.value = "";
+};
+bar.addEventListener("input", openJump);
+bar.addEventListener("click", openJump);
+one("#jump").addEventListener("submit", (event) => {
+  event.preventDefault();
+  openJump();
+});
+
+/* Keys that every page has; pages bind those of their rows */
+
+const up = { repositories: "index.html?all", tags: list, manifest: tags, api: "index.html" }[page];
+if (/^Mac|^iP/.test(navigator.platform)) one("#jump kbd").textContent = "⌘K";
+
+bindKeys({
+  Slash() {
+    const field = one("#filter");
+    field?.focus();
+    field?.select();
+    return !!field;
+  },
+  "Shift+Slash": async () => (await import("./keys.js")).openKeys(),
+  KeyU() {
+    if (up) location.assign(up);
+  },
+  "Mod+KeyK": openJump,
+});

@@ -2,6 +2,8 @@
 import { credential, request, signIn } from "../lib/api.js";
 import { all, emit, one } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
+import { told } from "./messages.js";
+import "./overlay.js";
 
 const dialog = one("#sign-in-dialog");
 const form = one("form", dialog);
@@ -38,7 +40,7 @@ const send = async () => {
     return;
   }
   signIn(before);
-  refusal.textContent = answer.error && answer.error.status !== 401 ? answer.error.message : t("session.refused");
+  refusal.replaceChildren(answer.error && answer.error.status !== 401 ? told(answer.error.message) : t("session.refused"));
   refusal.hidden = false;
   secret.select();
 };

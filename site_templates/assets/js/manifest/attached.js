@@ -3,6 +3,7 @@ import { registryPath, request, withQuery } from "../lib/api.js";
 import { make, stamp } from "../lib/dom.js";
 import { formats, t } from "../lib/i18n.js";
 import { link } from "../lib/url-state.js";
+import { told } from "../elements/messages.js";
 import { plain } from "./facts.js";
 
 const PREDICATE = "in-toto.io/predicate-type";
@@ -45,7 +46,7 @@ const fillOnce = async (body, fill) => {
   } catch (error) {
     const retry = make("button", { class: "button", type: "button" }, t("common.retry"));
     retry.addEventListener("click", () => fillOnce(body, fill));
-    body.replaceChildren(make("p", {}, error.message || error.code), retry);
+    body.replaceChildren(make("p", {}, told(error.message), " ", make("code", {}, error.code)), retry);
   }
 };
 

@@ -4,6 +4,7 @@ import { make } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { walkPages } from "../lib/pager.js";
 import { link } from "../lib/url-state.js";
+import { told } from "../elements/messages.js";
 import { pair } from "./facts.js";
 
 const tagLink = ({ registry, repository, tag: current }, tag) => (tag === current
@@ -29,7 +30,7 @@ export const tagsPair = (where, digest) => {
     } catch (error) {
       find.disabled = false;
       find.textContent = t("common.retry");
-      cell.replaceChildren(...[...found].map((tag) => tagLink(where, tag)), make("span", { class: "soft" }, error.message), find);
+      cell.replaceChildren(...[...found].map((tag) => tagLink(where, tag)), make("span", { class: "soft" }, told(error.message)), find);
     }
   };
   return fact;

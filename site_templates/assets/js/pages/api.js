@@ -1,6 +1,4 @@
 /** The API reference: its text stands in the page; links open what they name. */
-import "../elements/copy.js";
-
 const open = () => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target?.matches("details")) target.open = true;

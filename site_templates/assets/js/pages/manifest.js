@@ -6,9 +6,9 @@ import { formats, t } from "../lib/i18n.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
 import { decode, link } from "../lib/url-state.js";
-import { copyFrom, copyText } from "../elements/copy.js";
 import { trouble } from "../elements/messages.js";
 import { session } from "../elements/session.js";
+import { copyText } from "../elements/shell.js";
 import { attestationFolds, referrerFolds } from "../manifest/attached.js";
 import { chartPairs } from "../manifest/chart.js";
 import { builtPair, configPairs, kindOf, pair, plain, sizePair, sourcePairs } from "../manifest/facts.js";
@@ -48,7 +48,7 @@ const showPull = (view, registry) => {
   const verb = /^\w+ pull /.exec(command)[0];
   page.pull_verb.textContent = verb;
   page.pull_text.textContent = command.slice(verb.length);
-  page.pull_copy.onclick = () => copyFrom(page.pull_copy, command);
+  page.pull_copy.dataset.copy = command;
   page.pull.hidden = false;
 };
 
@@ -106,7 +106,7 @@ const showRaw = (view) => {
   page.raw_name.textContent = kindOf(view);
   page.raw_size.textContent = t("manifest.bytes", { n: view.manifest_bytes });
   page.raw_text.textContent = plain(view.raw);
-  page.raw_copy.onclick = () => copyFrom(page.raw_copy, view.raw);
+  page.raw_copy.onclick = () => copyText(view.raw, page.raw_copy);
   page.raw_save.href = URL.createObjectURL(new Blob([view.raw], { type: "application/json" }));
   page.raw_save.download = `${view.digest.replace(":", "-")}.json`;
 };

@@ -3,13 +3,11 @@ import { createTurn, isAbort, registryPath, request } from "../lib/api.js";
 import { announce, make, one, partsOf, showProgress, stamp } from "../lib/dom.js";
 import { say, t } from "../lib/i18n.js";
 import { bindState, link } from "../lib/url-state.js";
-import { copyText } from "../elements/copy.js";
 import { bindFilter, noMatch } from "../elements/filter.js";
-import { provideJumps } from "../elements/jump.js";
-import { openMenu } from "../elements/menu.js";
-import { trouble } from "../elements/messages.js";
+import { told, trouble } from "../elements/messages.js";
 import { fillName } from "../elements/name.js";
 import { bindCursor } from "../elements/row-cursor.js";
+import { copyText, onMenu } from "../elements/shell.js";
 import { fillStatus } from "../elements/status.js";
 
 const SOURCES = {
@@ -24,12 +22,10 @@ const takeTurn = createTurn();
 let rows = [];
 let shown = [];
 
-/** Words of a hint; what stands in backticks is code. */
-const phrase = (text) => text.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part));
-
+/** What works; where images can be deleted, single tags can too: a placeholder stands in for the API. */
 const nameWorks = ({ catalog, ...others }) => [
   ...(catalog === null ? [] : [t(catalog ? "works.list" : "works.no_list")]),
-  ...Object.keys(WORKS).filter((name) => others[name]).map((name) => t(WORKS[name])),
+  ...Object.keys(WORKS).filter((name) => others[name] || (name === "untag" && others.delete)).map((name) => t(WORKS[name])),
 ].join(", ");
 
 const nameSource = (source) => (SOURCES[source] ? t(SOURCES[source])
@@ -43,10 +39,10 @@ const showStatus = ({ parts, hint }, answer) => {
   parts.sign.classList.toggle("soft", source === "none");
   parts.works.textContent = parts.works.title = (isOnline && nameWorks(capabilities)) || "–";
   parts.works.classList.toggle("soft", parts.works.textContent === "–");
-  // What frees space is nothing to mend: it is said after a deletion.
-  const wrong = hints.filter((hint) => !/garbage/i.test(hint));
+  // How space is freed and single tags go is nothing to mend: a deletion says it.
+  const wrong = hints.filter((hint) => !/garbage|placeholder/i.test(hint));
   const words = wrong.length ? wrong.join(" ") : error?.message ?? "";
-  hint.text.replaceChildren(...phrase(words));
+  hint.text.replaceChildren(told(words));
   hint.retry.hidden = isOnline;
   hint.root.hidden = !words;
   parts.root.classList.toggle("hinted", !!words);
@@ -92,19 +88,18 @@ const createRow = (registry) => {
   parts.name.textContent = registry.name;
   fillName(parts.address, registry.url, "", 0, 26);
   parts.menu.setAttribute("aria-label", t("common.actions_for", { name: registry.name }));
-  parts.menu.addEventListener("click", () => showMenu(row));
   hint.retry.setAttribute("aria-label", t("registries.retry_name", { name: registry.name }));
   hint.retry.addEventListener("click", () => check(row, undefined, true));
   hint.root.hidden = true;
   return row;
 };
 
-const showMenu = (row) => {
+onMenu("menu-row", (opener) => {
+  const row = rows.find(({ parts }) => parts.menu === opener);
   ui.menu_open.href = row.parts.open.href;
   ui.menu_copy.onclick = () => copyText(row.registry.pull_host);
   ui.menu_again.onclick = () => check(row, undefined, true);
-  openMenu(one("#menu-row"), row.parts.menu);
-};
+});
 
 const showRows = () => {
   const wanted = state.q.toLowerCase();
@@ -163,5 +158,4 @@ const resetCursor = bindCursor(() => shown.length, (index) => {
 one("#filter").value = state.q;
 ui.again.addEventListener("click", () => (rows.length ? checkAll(true) : load(true)));
 document.addEventListener("rl:signed-in", () => load(true));
-provideJumps(() => []);
 load();

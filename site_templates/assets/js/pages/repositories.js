@@ -5,13 +5,11 @@ import { splitName } from "../lib/format.js";
 import { formats, t } from "../lib/i18n.js";
 import { walkPages } from "../lib/pager.js";
 import { bindState, decode, link } from "../lib/url-state.js";
-import { copyText } from "../elements/copy.js";
 import { bindFilter } from "../elements/filter.js";
-import { provideJumps } from "../elements/jump.js";
-import { openMenu } from "../elements/menu.js";
 import { banner, button, trouble } from "../elements/messages.js";
 import { fillName } from "../elements/name.js";
 import { bindCursor } from "../elements/row-cursor.js";
+import { copyText, onMenu, provideJumps } from "../elements/shell.js";
 import { fillStatus } from "../elements/status.js";
 import { WindowedRows } from "../elements/windowed-rows.js";
 import { Details } from "../repositories/details.js";
@@ -65,9 +63,9 @@ const createGroup = ({ name }) => {
 
 const createRepository = ({ name }) => {
   const row = stamp("repository-row");
+  row.root.dataset.name = name;
   row.open.href = hrefOf(name);
   row.menu.setAttribute("aria-label", t("common.actions_for", { name }));
-  row.menu.addEventListener("click", () => showMenu(name, row));
   return row;
 };
 
@@ -93,16 +91,17 @@ const rows = new WindowedRows(ui.table, renderRow, {
   onWindow: (items) => details.want(items.filter(({ group }) => !group).map(({ name }) => name)),
 });
 
-const showMenu = (name, row) => {
-  ui.menu_open.href = row.open.href;
+onMenu("menu-row", (opener) => {
+  const row = opener.closest("tr");
+  const { name } = row.dataset;
+  ui.menu_open.href = one(".open", row).href;
   ui.menu_copy.onclick = () => copyText(name);
   ui.menu_forget.hidden = hasCatalog;
   ui.menu_forget.onclick = () => {
     forget(registry, name);
     showOpened();
   };
-  openMenu(one("#menu-row"), row.menu);
-};
+});
 
 /* What stands where */
 

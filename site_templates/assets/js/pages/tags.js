@@ -9,12 +9,11 @@ import { walkPages } from "../lib/pager.js";
 import { FORMATS } from "../lib/pull.js";
 import { bindState, decode, link } from "../lib/url-state.js";
 import { sortVersions } from "../lib/version.js";
-import { copyText } from "../elements/copy.js";
 import { bindFilter, noMatch } from "../elements/filter.js";
-import { provideJumps } from "../elements/jump.js";
 import { banner, button, titleOf, trouble } from "../elements/messages.js";
 import { bindCursor } from "../elements/row-cursor.js";
 import { session } from "../elements/session.js";
+import { copyText, onMenu, provideJumps } from "../elements/shell.js";
 import { WindowedRows } from "../elements/windowed-rows.js";
 import { pullFormat, textFor } from "../tags/commands.js";
 import { naturalOrder, needsSummaries, nextOrder, orderTags } from "../tags/order.js";
@@ -322,14 +321,13 @@ ui.sort.addEventListener("change", () => choose({ sort: ui.sort.value, order: na
 ui.selecting.addEventListener("click", toggleSelecting);
 ui.stop.addEventListener("click", () => model.summaries.stop());
 ui.refresh.addEventListener("click", () => load(true));
-ui.view.addEventListener("click", async () => (await menus()).fillViewMenu(model, (patch) => {
+onMenu("menu-view", async () => (await menus()).fillViewMenu(model, (patch) => {
   address.set(patch);
   if ("all" in patch) load();
   else apply();
 }));
-ui.table.addEventListener("click", async ({ target }) => {
-  const opener = target.closest("[aria-haspopup]");
-  if (opener) (await menus()).openRowMenu(model, opener, { select: selection.toggle, remove, whyNot });
+onMenu("menu-row", async (opener) => {
+  (await menus()).fillRowMenu(model, opener, { select: selection.toggle, remove, whyNot });
 });
 ui.table.addEventListener("click", ({ target }) => {
   const column = target.closest("th[data-sort]")?.dataset.sort;

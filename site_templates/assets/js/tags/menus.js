@@ -3,7 +3,7 @@ import { make, one, partsOf } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { formatsFor } from "../lib/pull.js";
 import { copyText } from "../elements/copy.js";
-import { openMenu } from "../elements/menu.js";
+import { toggleMenu } from "../elements/menu.js";
 import { pullFormat, textFor } from "./commands.js";
 
 const LABELS = {
@@ -21,13 +21,12 @@ export const openFormats = (model, opener, tags) => {
       class: "item", type: "button", title: textFor(model, format, tags.slice(0, 3)),
       onclick: () => copyText(textFor(model, format, tags)),
     }, t(LABELS[format]))));
-  openMenu(menu, opener);
+  toggleMenu(menu, opener);
 };
 
-/** Opens the menu of the row that `opener` is in; `whyNot(tag)` says why it can't be deleted. */
-export const openRowMenu = (model, opener, { select, remove, whyNot }) => {
-  const menu = one("#menu-row");
-  const items = partsOf(menu);
+/** Fills the menu of the row that `opener` is in; `whyNot(tag)` says why it can't be deleted. */
+export const fillRowMenu = (model, opener, { select, remove, whyNot }) => {
+  const items = partsOf(one("#menu-row"));
   const row = opener.closest("tr");
   const { tag } = row.dataset;
   const reason = whyNot(tag);
@@ -41,7 +40,6 @@ export const openRowMenu = (model, opener, { select, remove, whyNot }) => {
   items.copy.onclick = () => openFormats(model, opener, [tag]);
   items.select.onclick = () => select(tag);
   items.remove.onclick = () => whyNot(tag) || remove([tag]);
-  openMenu(menu, opener);
 };
 
 /** The word for a platform of the view. */

@@ -1,6 +1,7 @@
 /** The selected tags, and the bar that stands in for the toolbar while there are any. */
 import { one, stamp } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
+import "../elements/overlay.js";
 
 /** Binds boxes and bar; answers `toggle(tag, isRange)`, `clear()` and `show()`. */
 export const bindSelection = (model, { tools, table, all }, { onChange, onCopy, onDelete, whyNot }) => {
