@@ -131,4 +131,4 @@ def _refuses_size(answer: Answer) -> bool:
 
 
 def _measure(names: tuple[str, ...]) -> int:
-    return sum(map(len, names)) + _NAME_BYTES * len(names)
+    return len("".join(names)) + _NAME_BYTES * len(names)
