@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from reglite.api.access import read_registry
+from reglite.api.access import read_registry, wants_fresh
 from reglite.api.answers import answer
 from reglite.api.app import create_app
 from reglite.api.documentation import document_local
@@ -26,12 +26,13 @@ router = APIRouter()
 async def get_status(request: Request, registry: RegistryName) -> Response:
     """Ask the registry; name the credential's source and never the credential.
 
-    A capability that is null is not known yet.
+    A capability that is null is not known yet; what is known is remembered for ten minutes.
     """
     from reglite.browse.status import get_status as browse  # noqa: PLC0415 - cold start
 
     opened = await read_registry(request, registry)
-    view = await browse(opened.client, path=opened.runtime.inventory.path)
+    path = opened.runtime.inventory.path
+    view = await browse(opened.client, path=path, fresh=wants_fresh(request))
     return answer(request, view.to_json(), headers={"Cache-Control": "no-store"})
 
 

@@ -63,17 +63,20 @@ class StatusView:
         }
 
 
-async def get_status(client: RegistryClient, *, path: str | None = None) -> StatusView:
+async def get_status(
+    client: RegistryClient, *, path: str | None = None, fresh: bool = False
+) -> StatusView:
     """Ask whether the registry answers and what it can do; failures are part of the answer.
 
-    ``path`` is the inventory's file or variable, which hints name.
+    ``path`` is the inventory's file or variable, which hints name. What can be done is remembered
+    for a while; ``fresh`` finds it out again: whoever followed a hint wants to see it work.
     """
     try:
         async with deadline(_PING_SECONDS, f"registry '{client.config.name}'"):
             ping = await client.ping()
     except RegliteError as exc:
         return _build_failure(client, exc, path)
-    capabilities = await _find_capabilities(client)
+    capabilities = await _find_capabilities(client, fresh=fresh)
     return StatusView(
         name=client.config.name,
         status="online",
@@ -105,34 +108,35 @@ def _tell_availability(error: RegliteError) -> Availability:
     return "unauthorized" if isinstance(error, Denied | ConfigurationError) else "offline"
 
 
-async def _find_capabilities(client: RegistryClient) -> Capabilities:
+async def _find_capabilities(client: RegistryClient, *, fresh: bool) -> Capabilities:
     try:
         async with asyncio.timeout(_PROBE_SECONDS):
-            return await _probe(client)
+            return await _probe(client, fresh=fresh)
     except TimeoutError:
         return Capabilities()
 
 
-async def _probe(client: RegistryClient) -> Capabilities:
-    has_catalog, repository = await _probe_catalog(client)
+async def _probe(client: RegistryClient, *, fresh: bool) -> Capabilities:
+    has_catalog, repository = await _probe_catalog(client, fresh=fresh)
     repository = next(iter(client.config.repositories), repository)
     if repository is None:
-        return Capabilities(catalog=has_catalog, delete=await _known(client.can_delete()))
+        delete = await _known(client.can_delete(fresh=fresh))
+        return Capabilities(catalog=has_catalog, delete=delete)
     name = Repository(repository)
     referrers, delete, untag = await gather_all(
         [
-            _known(client.has_referrers(name)),
-            _known(client.can_delete(name)),
-            _known(client.can_untag(name)),
+            _known(client.has_referrers(name, fresh=fresh)),
+            _known(client.can_delete(name, fresh=fresh)),
+            _known(client.can_untag(name, fresh=fresh)),
         ]
     )
     return Capabilities(has_catalog, referrers, delete, untag)
 
 
-async def _probe_catalog(client: RegistryClient) -> tuple[bool | None, str | None]:
+async def _probe_catalog(client: RegistryClient, *, fresh: bool) -> tuple[bool | None, str | None]:
     """Tell whether there is a catalog for these credentials, and the first name in it."""
     try:
-        page = await client.list_repositories(n=1)
+        page = await client.list_repositories(n=1, fresh=fresh)
     except (Denied, Unsupported):
         return False, None
     except RegliteError:

@@ -200,11 +200,11 @@ class RegistryClient:
             parse_repository(repository), checked, artifact_type, fresh=fresh
         )
 
-    async def has_referrers(self, repository: str) -> bool | None:
+    async def has_referrers(self, repository: str, *, fresh: bool = False) -> bool | None:
         """Tell whether the registry has the referrers API; None while that is not known."""
         parse_repository(repository)
         try:
-            return await self._referrers.probe(repository)
+            return await self._referrers.probe(repository, fresh=fresh)
         except RegliteError:
             return None  # not known now; whoever needs to know why asks ping
 
@@ -226,7 +226,7 @@ class RegistryClient:
             ("can_untag", repository), call, probe.read_untagging, fresh=fresh
         )
         if found == "plain-404":
-            return True if await self.can_delete(repository) else None
+            return True if await self.can_delete(repository, fresh=fresh) else None
         return found
 
     async def _probe(

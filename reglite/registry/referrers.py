@@ -71,9 +71,9 @@ class ReferrersReader:
         tagged = await self._read_tag(repository, digest, artifact_type, fresh=fresh)
         return Referrers(tagged, "tag-schema")
 
-    async def probe(self, repository: str) -> bool | None:
+    async def probe(self, repository: str, *, fresh: bool) -> bool | None:
         """Ask once whether the registry has the API: it lists the referrers of any digest."""
-        if self.has_api is None:
+        if fresh or self.has_api is None:
             await self._read_api(repository, ZERO_DIGEST, None)
         return self.has_api
 

@@ -92,6 +92,23 @@ async def test_deletion_that_is_off_names_the_setting(
     assert any("REGISTRY_STORAGE_DELETE_ENABLED=true" in hint for hint in view.hints)
 
 
+async def test_what_was_switched_on_since_is_seen_when_asked_afresh(
+    filled: MemoryRegistry, client: RegistryClient
+) -> None:
+    filled.switches.delete = filled.switches.untag = "405"
+    filled.switches.has_referrers = False
+    before = (await get_status(client)).capabilities
+    filled.switches.delete = filled.switches.untag = "enabled"
+    filled.switches.has_referrers = True
+
+    remembered = (await get_status(client)).capabilities
+    after = (await get_status(client, fresh=True)).capabilities
+
+    assert (before.delete, before.untag, before.referrers) == (False, False, False)
+    assert remembered == before
+    assert (after.delete, after.untag, after.referrers) == (True, True, True)
+
+
 async def test_deletion_that_the_inventory_forbids_is_not_even_probed(
     filled: MemoryRegistry, make_client: MakeClient
 ) -> None:
