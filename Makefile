@@ -7,7 +7,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help dev setup test lint check-types test-js test-py fix bench load screenshots audit sbom lock wheel clean
+.PHONY: help dev setup test package deploy lint check-types test-js test-py fix bench load screenshots audit sbom lock wheel clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,14 @@ fix: $(VENV)/.develop  ## Format, and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+package: $(VENV)/.develop node_modules/.installed  ## Make the zips and the template for AWS Lambda; ARGS="--arch arm64"
+	$(BIN)/reglite package $(ARGS)
+	node_modules/.bin/osls package
+	$(BIN)/cfn-lint -i W3005 -t .serverless/cloudformation-template-update-stack.json
+
+deploy: package  ## Deploy to the AWS account of your environment; docs/deployment.md says what it takes
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/deploy.sh
+
 bench: setup  ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
@@ -49,6 +57,8 @@ lock: $(VENV)/.develop  ## Resolve the dependencies anew
 	  --upgrade -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 	  --upgrade --extra aws --extra test -o requirements-dev.lock -c requirements.lock pyproject.toml
+	echo hatchling | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	  --no-header --upgrade -o requirements-build.lock -c requirements-dev.lock -
 
 audit: $(VENV)/.develop  ## Ask the advisory database about every locked package (needs the network)
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
