@@ -6,10 +6,10 @@ from typing import Final
 # have no tags of their own.
 _ADVICE: Final = {
     "distribution": "Space comes back with the registry's own garbage collection: stop pushes, run "
-    "'registry garbage-collect /etc/docker/registry/config.yml' in its container (distribution 3: "
+    "`registry garbage-collect /etc/docker/registry/config.yml` in its container (distribution 3: "
     "/etc/distribution/config.yml), and restart it",
     "gitlab": "Space comes back with GitLab's garbage collection: "
-    "'gitlab-ctl registry-garbage-collect' on its server",
+    "`gitlab-ctl registry-garbage-collect` on its server",
     "harbor": "Space comes back with Harbor's garbage collection: Administration, Clean Up, "
     "Garbage Collection, GC Now",
     "zot": "Space comes back with zot's garbage collection, which runs by itself where storage.gc "

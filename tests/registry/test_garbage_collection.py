@@ -21,4 +21,4 @@ def test_an_unknown_server_gets_no_advice(server: str | None) -> None:
 
 def test_distribution_has_its_command() -> None:
     advice = describe_garbage_collection("distribution") or ""
-    assert "'registry garbage-collect /etc/docker/registry/config.yml'" in advice
+    assert "`registry garbage-collect /etc/docker/registry/config.yml`" in advice
