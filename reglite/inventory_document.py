@@ -139,7 +139,7 @@ def validate(model: type[Model], value: Any, root: KeyPath) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as exc:
-        errors = exc.errors(include_url=False, include_input=False)
+        errors = exc.errors(include_url=False)
     # A misspelt key also makes another one missing: the misspelling is what helps.
     error = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     place = root
@@ -189,10 +189,15 @@ _EXPECTED = {
 }
 
 
+_SCALAR_ERRORS = {"string_type", "bool_type", "int_type", "float_type", "list_type"}
+
+
 def _describe(error: ErrorDetails, model: type[BaseModel]) -> str:
     kind = error["type"]
     if kind == "extra_forbidden":
         return _describe_unknown_key(error, model)
+    if error["input"] is None and kind in _SCALAR_ERRORS:
+        return "has no value: write one, or remove the key"
     if kind == "literal_error":
         return f"must be {error['ctx']['expected']}"
     if kind in {"greater_than", "greater_than_equal", "less_than_equal"}:

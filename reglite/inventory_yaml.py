@@ -92,6 +92,8 @@ def _translate(exc: "yaml.YAMLError", root: KeyPath) -> ConfigurationError:
     mark = exc.problem_mark or exc.context_mark
     where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
     problem = exc.problem or ""
-    if not problem or "'" in problem or '"' in problem:
+    if "<stream end>" in problem or "unexpected end of stream" in problem:
+        problem = "a quote or a bracket is opened and never closed"
+    elif not problem or "'" in problem or '"' in problem:
         problem = "a value that begins with a special character needs quotes"
     return root.error(f"is not valid YAML{where}: {problem}")

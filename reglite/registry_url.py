@@ -52,6 +52,8 @@ def parse_registry_url(text: str) -> RegistryUrl:
     if not _PATH.fullmatch(path) or any(part in {".", ".."} for part in path.split("/")):
         raise ConfigurationError(f"has an odd path '{shorten(parts.path)}'")
     host = _format_host(parts)
+    if host == DOCKER_HUB_HOST and path == "/v1":  # as its login is written
+        path = ""
     return RegistryUrl(url=f"{parts.scheme}://{host}{path}", host=host, path=path)
 
 

@@ -336,6 +336,8 @@ REFUSED = [
     ("[a, b]", None, "must be a mapping"),
     ("just text", None, "must be a mapping"),
     ("inventory: {a: {url: 5000}}", "inventory.a.url", "put it in quotes"),
+    ("inventory: {a: {url: }}", "inventory.a.url", "has no value"),
+    ("inventory: {a: {url: 'http://a', delete: }}", "inventory.a.delete", "has no value"),
     ("inventory: {a: {url: 'http://a', delete: maybe}}", "inventory.a.delete", "true or false"),
     (
         "inventory: {a: {url: 'http://a', timeout_seconds: true}}",
@@ -469,6 +471,12 @@ def test_no_message_shows_a_value(load: Load, text: str) -> None:
 def test_an_impossible_date_is_an_error_and_no_crash(load: Load) -> None:
     with pytest.raises(ConfigurationError, match="put it in quotes"):
         load("inventory: {a: {url: 2001-99-99}}")
+
+
+@pytest.mark.parametrize("text", ["inventory: [", "inventory: {a: {url: 'http://a}}"])
+def test_what_is_opened_and_never_closed_is_said_to_be(load: Load, text: str) -> None:
+    with pytest.raises(ConfigurationError, match="never closed"):
+        load(text)
 
 
 def test_an_anchor_that_contains_itself_is_refused(load: Load) -> None:

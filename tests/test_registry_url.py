@@ -19,6 +19,7 @@ from reglite.registry_url import is_loopback, parse_docker_server, parse_registr
         ("http://[::1]:5000", "http://[::1]:5000", "[::1]:5000"),
         ("http://[0:0::1]:5000", "http://[::1]:5000", "[::1]:5000"),
         ("https://index.docker.io", "https://registry-1.docker.io", "registry-1.docker.io"),
+        ("https://index.docker.io/v1/", "https://registry-1.docker.io", "registry-1.docker.io"),
         ("http://my_registry:5000", "http://my_registry:5000", "my_registry:5000"),
     ],
 )
