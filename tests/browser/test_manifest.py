@@ -68,6 +68,20 @@ def manifests(
     return ManifestPage(watch_page(base, locale="en"), *every_kind)
 
 
+def test_a_narrow_title_breaks_before_the_tag_and_an_old_date_stands_once(
+    manifests: ManifestPage,
+) -> None:
+    manifests.page.set_viewport_size({"width": 375, "height": 800})
+    manifests.open("oci")
+    expect(manifests.fact("Built")).to_have_text("2 January 2026, 03:04 UTC")
+    lines = """() => {
+      const range = document.createRange();
+      range.selectNodeContents(document.querySelector("h1").lastChild);
+      return range.getClientRects().length;
+    }"""
+    assert manifests.page.evaluate(lines) == 1
+
+
 def test_an_image_shows_digest_size_date_layers_history_and_configuration(
     manifests: ManifestPage,
 ) -> None:

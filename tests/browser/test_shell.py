@@ -43,6 +43,7 @@ def inventory(registry_url: str) -> Inventory:
         (
             RegistryConfig(name="nas", url=registry_url, source="inventory", pull_host=host),
             RegistryConfig(name="demo", url=registry_url, source="demo", pull_host="demo.example"),
+            RegistryConfig(name="hub", url=registry_url, source="inventory", pull_host="docker.io"),
         )
     )
 
@@ -151,6 +152,7 @@ def test_the_jump_box_finds_what_is_loaded(base: str, watch_page: WatchPage) -> 
         ("docker pull demo.example/team/x:latest", "registry=demo&repository=team/x&tag=latest"),
         ("nas/shop/payments", "tags.html?registry=nas&repository=shop/payments"),
         ("team/other:2.0", "registry=nas&repository=team/other&tag=2.0"),
+        ("docker.io/nginx:1.27", "registry=hub&repository=library/nginx&tag=1.27"),
     ],
 )
 def test_a_pasted_reference_leads_to_its_page(
@@ -163,6 +165,21 @@ def test_a_pasted_reference_leads_to_its_page(
     expect(page.locator("#found").get_by_role("option").last).to_be_visible()
     page.locator("#found").get_by_role("option").last.click()
     page.wait_for_url(f"**{address}")
+
+
+@pytest.mark.parametrize("pasted", ["elsewhere.example/a/b:1", "nobody:5000/a/b:1"])
+def test_a_reference_of_a_registry_that_is_not_here_leads_nowhere(
+    base: str, watch_page: WatchPage, pasted: str
+) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto(REPOSITORIES)
+    expect(page.locator("#content .count")).to_have_text("13 repositories")
+    page.keyboard.press("Control+k")
+    page.locator("#palette input").fill("front")
+    expect(page.locator("#found a")).to_have_count(2)
+    page.locator("#palette input").fill(pasted)
+    expect(page.locator("#found a")).to_have_count(0)
+    expect(page.locator("#live")).to_have_text("Nothing loaded matches.")
 
 
 def test_a_pasted_digest_leads_to_its_manifest_in_this_repository(
@@ -256,7 +273,7 @@ def test_the_switcher_lists_registries_and_the_demo_is_labelled(
     expect(page.locator("#demo")).to_be_hidden()
     page.get_by_role("button", name="Switch registry").click()
     items = page.locator("#menu-registries ul a")
-    expect(items).to_have_count(2)
+    expect(items).to_have_count(3)
     expect(items.first).to_have_attribute("aria-current", "true")
     items.nth(1).click()
     page.wait_for_url("**/repositories.html?registry=demo")

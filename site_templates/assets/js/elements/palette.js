@@ -3,7 +3,7 @@ import { requestOnce } from "../lib/api.js";
 import { announce, one, stamp } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { decode, link } from "../lib/url-state.js";
-import { fillName } from "./name.js";
+import { fillName } from "./list.js";
 import "./overlay.js";
 
 const MOST = 8;
@@ -25,8 +25,11 @@ const parse = (text) => {
   }
   const [, host, name, tag, digest] = REFERENCE.exec(text.replace(/^(docker|podman) pull /, "")) ?? [];
   const found = registries.find((each) => host && (each.pull_host === host || each.name === host));
+  // A host that no registry here is pulled from leads nowhere: its images are not here.
+  if (host && !found && /[.:]|^localhost$/.test(host)) return [];
   const registry = found?.name ?? here.registry;
-  const repository = found || !host ? name : `${host}/${name}`;
+  const official = found?.pull_host === "docker.io" && name && !name.includes("/") ? "library/" : "";
+  const repository = found || !host ? official + name : `${host}/${name}`;
   if (!name || !registry || !(tag || digest || name.includes("/"))) return [];
   return [target(text, registry, { registry, repository, tag: digest ? "" : tag, digest })];
 };

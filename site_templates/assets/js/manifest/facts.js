@@ -79,5 +79,7 @@ export const sizePair = (view, chosen) => {
 export const builtPair = (view) => {
   if (!view.created) return pair(t("manifest.built"), t("manifest.unknown_date"));
   const time = make("time", { dateTime: view.created }, formats.exact(view.created));
-  return pair(t("manifest.built"), [time, " ", make("span", { class: "soft" }, formats.age(view.created))]);
+  const age = formats.age(view.created);
+  const isRecent = age !== formats.date(view.created);
+  return pair(t("manifest.built"), [time, ...(isRecent ? [" ", make("span", { class: "soft" }, age)] : [])]);
 };

@@ -4,7 +4,7 @@ import { shortDigest, shortPlatform } from "../lib/format.js";
 import { formats, t } from "../lib/i18n.js";
 import { link } from "../lib/url-state.js";
 import { titleOf } from "../elements/messages.js";
-import { fillName } from "../elements/name.js";
+import { fillName } from "../elements/list.js";
 
 const KINDS = {
   chart: "kind.chart", artifact: "kind.artifact", signature: "kind.signature",
@@ -30,7 +30,7 @@ const fillPlatforms = ({ platforms, wide, narrow }, summary) => {
   const names = summary.platforms.map((each) => each.platform);
   const more = names.length > 2 ? ` +${names.length - 2}` : "";
   write(wide, names.slice(0, 2).map(shortPlatform).join(", ") + more || NOTHING);
-  write(narrow, names.length > 1 ? t("tags.platforms", { n: names.length }) : names[0] ?? "");
+  write(narrow, names.length > 1 ? t("tags.platforms", { n: names.length }) : shortPlatform(names[0] ?? ""));
   platforms.title = names.join(", ");
 };
 
