@@ -14,7 +14,8 @@ READMES = ("README.md", "README.ru.md")
 
 @pytest.fixture(params=READMES)
 def readme(request: pytest.FixtureRequest) -> str:
-    return (CHECKOUT / request.param).read_text()
+    name: str = request.param
+    return (CHECKOUT / name).read_text()
 
 
 def test_every_command_is_in_the_table_and_exists(readme: str) -> None:
