@@ -6,6 +6,7 @@ from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from mangum.types import ASGI
 
+from reglite.api import cold_start
 from reglite.api.oversize import fit_answer
 
 # Without "+json", OCI media types would arrive base64-encoded.
@@ -27,7 +28,9 @@ class LambdaHandler:
         """
         if self._mangum is None:
             self._mangum = Mangum(self._app, lifespan="off", text_mime_types=_TEXT_TYPES)
-        return fit_answer(event, self._mangum(event, context))
+        answer = fit_answer(event, self._mangum(event, context))
+        cold_start.end()
+        return answer
 
 
 def create_handler(app: ASGI) -> LambdaHandler:
