@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import bcrypt
-import botocore.session
 import pytest
 from moto.server import ThreadedMotoServer
 
 from reglite.api import runtime as runtime_module
 from reglite.api.runtime import RuntimeSource
+from reglite.aws import import_botocore
 from reglite.aws_reference import read_reference
 from reglite.bundle.package import Package
 from reglite.credentials import FixedCredentials
@@ -55,7 +55,8 @@ def client(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[[st
         monkeypatch.setenv(name, value)
     for name in ("REGLITE_INVENTORY", "REGLITE_CONFIG_FILE", "REGLITE_REGISTRIES"):
         monkeypatch.delenv(name, raising=False)
-    return lambda service: botocore.session.get_session().create_client(service)
+    session = import_botocore("botocore.session").get_session()
+    return lambda service: session.create_client(service)
 
 
 @pytest.fixture

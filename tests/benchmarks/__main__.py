@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reglite import media_types
 from tests.benchmarks.client import bench_client, bench_memory, bench_sharing
+from tests.benchmarks.functions import bench_functions
 from tests.benchmarks.measure import Row
 from tests.benchmarks.report import write_report
 from tests.benchmarks.server import serve
@@ -44,10 +45,16 @@ def measure_throughput(registry: DockerRegistry, busy: str, folder: Path) -> lis
         return asyncio.run(work)
 
 
+def measure_lambda(registry: DockerRegistry, busy: str, folder: Path) -> list[Row]:
+    """Run the section on the functions' zips."""
+    return bench_functions(registry, folder)
+
+
 SECTIONS = {
     "client": ("Registry client", measure_client),
     "throughput": ("Answers per second", measure_throughput),
     "ui": ("Pages", measure_ui),
+    "lambda": ("AWS Lambda", measure_lambda),
 }
 
 

@@ -1,0 +1,157 @@
+"""The functions on AWS Lambda: cold starts beside a bare hello, warm overhead, sizes.
+
+Each zip runs under AWS's own runtime client; a cold start is the time from the process's start to
+its first answer. The control is FastAPI and Mangum alone, packaged in the same way.
+"""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from reglite import media_types
+from reglite.bundle.bytecode import compile_folder, find_interpreter
+from reglite.bundle.package import Package
+from tests.benchmarks.measure import Row, Times
+from tests.deploy.events import list_events
+from tests.functions.conftest import Event
+from tests.functions.content import CONFIG, LAYER, MANIFEST, REGISTRY, REPOSITORY, TAG
+from tests.support.docker_registry import DockerRegistry
+from tests.support.images import Pusher
+from tests.support.lambda_runtime import LambdaProcess, unpack
+from tests.support.packages import PYTHON, make_packages
+
+ROUNDS = 9
+WARM_ROUNDS = 200
+MAX_MEGABYTES = 7.0
+QUICK = ("health", "registries")
+ASKING = (
+    *("status", "repositories", "tags", "summaries", "manifest", "manifests", "referrers"),
+    *("blobs", "deletion_plan"),
+)
+
+_HELLO = """\
+from fastapi import FastAPI
+from mangum import Mangum
+
+app = FastAPI()
+
+
+@app.get("/api/v1/health")
+async def hello() -> dict[str, str]:
+    return {"hello": "world"}
+
+
+handler = Mangum(app, lifespan="off")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """The unpacked zips and the registry they ask."""
+
+    folder: Path
+    registry_url: str
+
+    @contextmanager
+    def start(self, name: str) -> Iterator[LambdaProcess]:
+        """Start one function's process."""
+        # JSON, as in a zip with a bundled inventory.
+        inventory = {"inventory": {REGISTRY: {"url": self.registry_url}}, "docker_config": False}
+        environ = {"REGLITE_INVENTORY": json.dumps(inventory)}
+        with (
+            tempfile.TemporaryDirectory() as scratch,
+            LambdaProcess(
+                self.folder / name, f"functions/{name}.handler", environ, scratch=Path(scratch)
+            ) as process,
+        ):
+            yield process
+
+    def time_cold(self, name: str, event: Event) -> float:
+        """Return the seconds from the process's start to its first answer."""
+        with self.start(name) as process:
+            result = process.await_result(event)
+            assert result.document["statusCode"] == 200, result.document
+            return result.at - process.started_at
+
+
+def bench_functions(registry: DockerRegistry, folder: Path) -> list[Row]:
+    """Measure every reading function."""
+    packages = make_packages(folder / "zips")
+    for name in (*QUICK, *ASKING):
+        unpack(packages[name].path, folder / "unpacked" / name)
+    _make_hello(folder / "unpacked")
+    _push(registry)
+    bench = _Bench(folder / "unpacked", registry.url)
+    return [*_bench_cold(bench), _bench_warm(bench, registry.url), *_list_sizes(packages)]
+
+
+def _make_hello(unpacked: Path) -> None:
+    """Put the hello beside the same packages, compiled as ours are."""
+    folder = unpacked / "hello"
+    (unpacked / "health").rename(folder)
+    (folder / "functions" / "hello.py").write_text(_HELLO)
+    interpreter = find_interpreter(PYTHON)
+    assert interpreter is not None
+    compile_folder(folder / "functions", interpreter)
+    (unpacked / "health").symlink_to(folder)
+
+
+def _push(registry: DockerRegistry) -> None:
+    with registry.client() as client:
+        pusher = Pusher(client, REPOSITORY)
+        for blob in (CONFIG, LAYER):
+            pusher.push_blob(blob)
+        pusher.push_raw(MANIFEST, media_types.OCI_MANIFEST, TAG, "latest")
+
+
+def _bench_cold(bench: _Bench) -> Iterator[Row]:
+    hello, health = Times(), list_events("health")[0]
+    times = {name: Times() for name in (*QUICK, *ASKING)}
+    for _ in range(ROUNDS):
+        hello.seconds.append(bench.time_cold("hello", health))
+        for name, taken in times.items():
+            taken.seconds.append(bench.time_cold(name, list_events(name)[0]))
+    for name, taken in times.items():
+        target = 1.15 if name in QUICK else 1.4
+        detail = f"{taken} beside {hello}, {ROUNDS} rounds"
+        yield Row(f"cold start of `{name}`", taken.median / hello.median, target, detail=detail)
+
+
+def _bench_warm(bench: _Bench, registry_url: str) -> Row:
+    """Time the tags of a repository through a warm function, and the same request sent raw."""
+    event = list_events("tags")[0]
+    event["headers"]["cache-control"] = "no-cache"
+    path = f"{registry_url}/v2/{REPOSITORY}/tags/list"
+    through, raw, empty = Times(), Times(), Times()
+    health = list_events("health")[0]
+    with bench.start("tags") as process, bench.start("hello") as bare, httpx.Client() as client:
+        process.await_result(event)
+        bare.await_result(health)
+        for _ in range(WARM_ROUNDS):
+            through.seconds.append(_time_warm(process, event))
+            empty.seconds.append(_time_warm(bare, health))
+            start = time.perf_counter()
+            client.get(path).raise_for_status()
+            raw.seconds.append(time.perf_counter() - start)
+    overhead = (through.median - raw.median) * 1000
+    shown = statistics.median(empty.seconds) * 1000
+    detail = f"{through} beside {raw}; of it {shown:.1f} ms runtime client, API and a bare hello"
+    return Row("warm `tags` over its upstream request", overhead - shown, 1.5, "ms", detail)
+
+
+def _time_warm(process: LambdaProcess, event: Event) -> float:
+    start = time.perf_counter()
+    return process.await_result(event).at - start
+
+
+def _list_sizes(packages: dict[str, Package]) -> Iterator[Row]:
+    sizes = [package.size_bytes / 1e6 for package in packages.values()]
+    detail = f"{len(sizes)} zips of {min(sizes):.1f} to {max(sizes):.1f} MB"
+    yield Row("largest zip", max(sizes), MAX_MEGABYTES, "MB", detail)
