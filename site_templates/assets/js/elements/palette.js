@@ -3,7 +3,7 @@ import { requestOnce } from "../lib/api.js";
 import { announce, one, stamp } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { decode, link } from "../lib/url-state.js";
-import { fillName } from "./list.js";
+import { fillName } from "./name.js";
 import "./overlay.js";
 
 const MOST = 8;

@@ -7,10 +7,13 @@ import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
 import { decode, link } from "../lib/url-state.js";
 import { trouble } from "../elements/messages.js";
-import { copyText, session } from "../elements/shell.js";
+import { session } from "../elements/session.js";
+import { copyText } from "../elements/shell.js";
 import { attestationFolds, referrerFolds } from "../manifest/attached.js";
+import { chartPairs } from "../manifest/chart.js";
 import { builtPair, configPairs, kindOf, pair, plain, sizePair, sourcePairs } from "../manifest/facts.js";
 import { historyRows, layerRows, platformRows } from "../manifest/tables.js";
+import { tagsPair } from "../manifest/tags.js";
 
 const where = decode(location.search, { registry: "", repository: "", tag: "", digest: "", platform: "" });
 const repository = registryPath(where.registry, where.repository);
@@ -82,23 +85,12 @@ const showActions = async (view) => {
   showDelete(view, registry, role);
 };
 
-/** The tag that was asked for, and a button that finds the others. */
-const tagsPair = (digest) => {
-  const find = make("button", { class: "link", type: "button" }, t("manifest.find_tags"));
-  const fact = pair(t("manifest.tags"), [...(where.tag ? [make("span", {}, where.tag)] : []), find], "chain code");
-  find.onclick = async () => {
-    const { findTags } = await import("../manifest/tags.js");
-    findTags(where, digest, fact.lastElementChild, find);
-  };
-  return fact;
-};
-
 const showFacts = (view, chosen) => {
   const copy = make("button", { class: "tool", type: "button", "data-copy": view.digest, "aria-label": t("copy.digest"), title: t("copy.digest") });
   copy.append(page.pull_copy.firstElementChild.cloneNode(true));
   page.facts.replaceChildren(
     pair(t("manifest.digest"), [make("code", {}, view.digest), " ", copy], "whole"),
-    tagsPair(view.digest),
+    tagsPair(where, view.digest),
     pair(t("manifest.kind"), kindOf(view)),
     sizePair(view, chosen),
     builtPair(view),
@@ -161,10 +153,7 @@ const show = async (view, signal) => {
   ]);
   showImage(image, chosen);
   if (image !== view) page.facts.append(...sourcePairs(image));
-  if (view.kind === "chart") {
-    const { chartPairs } = await import("../manifest/chart.js");
-    fillSection("chart", await chartPairs(repository, view, signal));
-  }
+  if (view.kind === "chart") fillSection("chart", await chartPairs(repository, view, signal));
   announce(t("manifest.ready", { name: page.title.textContent }));
   await showAttached(view, chosen, signal);
 };

@@ -4,7 +4,7 @@ import { shortDigest, shortPlatform } from "../lib/format.js";
 import { formats, t } from "../lib/i18n.js";
 import { link } from "../lib/url-state.js";
 import { titleOf } from "../elements/messages.js";
-import { fillName } from "../elements/list.js";
+import { fillName } from "../elements/name.js";
 
 const KINDS = {
   chart: "kind.chart", artifact: "kind.artifact", signature: "kind.signature",
