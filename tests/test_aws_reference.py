@@ -55,8 +55,8 @@ def client(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[[st
         monkeypatch.setenv(name, value)
     for name in ("REGLITE_INVENTORY", "REGLITE_CONFIG_FILE", "REGLITE_REGISTRIES"):
         monkeypatch.delenv(name, raising=False)
-    session = import_botocore("botocore.session").get_session()
-    return lambda service: session.create_client(service)
+    create: Callable[[str], Any] = import_botocore("botocore.session").get_session().create_client
+    return create
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """The zips: small, the same twice, with what a function imports and nothing else."""
 
-import json
 import marshal
-import os
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -74,25 +71,6 @@ def test_bytecode_names_no_folder_of_the_machine_that_made_it(
             folder, _, module = name.rpartition("/__pycache__/")
             source = f"{folder}/{module}" if folder else name.removeprefix("__pycache__/")
             assert code.co_filename == f"{source.split('.')[0]}.py"
-
-
-def test_command_makes_the_same_bytes_again(packages: dict[str, Package], tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "reglite", "package", "--out", "out", "--arch", ARCHITECTURE],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    hashes = {Path(line.split()[-1]).stem: line.split()[0] for line in done.stdout.splitlines()}
-    assert hashes == {name: package.sha256 for name, package in packages.items()}
-    assert "Getting wheels" in done.stderr
-    assert json.loads((tmp_path / "out" / "target.json").read_text()) == {
-        "architecture": ARCHITECTURE,
-        "runtime": f"python{PYTHON}",
-    }
 
 
 def test_wheels_are_those_of_the_target_and_not_of_this_machine(tmp_path: Path) -> None:

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import kubernetes_validate
+import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml
 
+from reglite.bundle.package import Package
 from reglite.inventory import Inventory, load_inventory
+from tests.support.packages import ARCHITECTURE, PYTHON
 from tests.test_devserver import Running
 
 CHECKOUT = Path(__file__).parents[2]
@@ -95,7 +97,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, context / name, ignore=ignore)
         else:
             shutil.copy(source, context / name)
-    options = ["--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", wheels]
+    options = ["--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", str(wheels)]
     subprocess.run([sys.executable, "-m", "pip", "wheel", *options, "."], cwd=context, check=True)
     folder = tmp_path_factory.mktemp("venv")
     venv.create(folder, with_pip=False)
@@ -158,6 +160,27 @@ def test_health_check_fails_where_nothing_answers(installed: Path) -> None:
     )
 
     assert done.returncode != 0
+
+
+def test_installed_package_makes_the_same_zips_as_a_checkout(
+    installed: Path, packages: dict[str, Package], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [installed / "python", "-m", "reglite", "package", "--out", "out", "--arch", ARCHITECTURE],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    hashes = {Path(line.split()[-1]).stem: line.split()[0] for line in done.stdout.splitlines()}
+    assert hashes == {name: package.sha256 for name, package in packages.items()}
+    assert "Getting wheels" in done.stderr
+    assert json.loads((tmp_path / "out" / "target.json").read_text()) == {
+        "architecture": ARCHITECTURE,
+        "runtime": f"python{PYTHON}",
+    }
 
 
 def load_text(text: str, folder: Path, **variables: str) -> Inventory:

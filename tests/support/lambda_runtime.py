@@ -122,6 +122,13 @@ class LambdaProcess:
             return exc
         raise AssertionError("the function answered without an event")
 
+    def read_processor_seconds(self) -> float:
+        """Return the processor time that the process has taken (Linux), whatever else runs here."""
+        assert self._process is not None
+        tasks = Path(f"/proc/{self._process.pid}/task").iterdir()
+        spent = (int((task / "schedstat").read_text().split()[0]) for task in tasks)
+        return sum(spent) / 1e9
+
     def read_log(self) -> str:
         """Return what the process printed."""
         return self._log.read_text(errors="replace")
