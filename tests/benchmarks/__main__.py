@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reglite import media_types
 from tests.benchmarks.client import bench_client, bench_memory, bench_sharing
+from tests.benchmarks.crowd import bench_crowd
 from tests.benchmarks.functions import bench_functions
 from tests.benchmarks.measure import Row
 from tests.benchmarks.report import write_report
@@ -50,9 +51,16 @@ def measure_lambda(registry: DockerRegistry, busy: str, folder: Path) -> list[Ro
     return bench_functions(registry, folder)
 
 
+def measure_crowd(registry: DockerRegistry, busy: str, folder: Path) -> list[Row]:
+    """Run the section on many clients at once."""
+    with serve(INVENTORY.format(url=registry.url), folder) as served:
+        return bench_crowd(served, busy)
+
+
 SECTIONS = {
     "client": ("Registry client", measure_client),
     "throughput": ("Answers per second", measure_throughput),
+    "load": ("Many clients", measure_crowd),
     "ui": ("Pages", measure_ui),
     "lambda": ("AWS Lambda", measure_lambda),
 }
