@@ -176,6 +176,59 @@ def test_siblings_are_marked_while_one_is_pointed_at(releases: TagsPage) -> None
     expect(releases.page.locator("tr.sibling")).to_have_count(0)
 
 
+def test_siblings_are_marked_while_one_has_the_focus(releases: TagsPage) -> None:
+    releases.row("latest").locator(".siblings").focus()
+    expect(releases.page.locator("tr.sibling")).to_have_count(2)
+    releases.row("latest").locator(".digest").focus()
+    expect(releases.page.locator("tr.sibling")).to_have_count(0)
+
+
+def test_siblings_far_below_are_counted_too(
+    serve_site: ServeSite, serve: Callable[..., str], watch_page: WatchPage
+) -> None:
+    registry = MemoryRegistry()
+    image = b'{"schemaVersion":2,"config":{},"layers":[]}'
+    media_type = "application/vnd.oci.image.manifest.v1+json"
+    registry.put_manifest("team/app", image, media_type, "2.0.0", "stable")
+    for patch in range(60):
+        registry.put_manifest("team/app", image + b" " * (patch + 1), media_type, f"1.0.{patch}")
+    base = serve_site(serve(registry))
+    tags = TagsPage(watch_page(base, locale="en"), base, "team/app").open()
+    assert "stable" not in tags.tags()
+    expect(tags.row("2.0.0").locator(".siblings")).to_have_attribute("title", "stable")
+
+
+def test_a_digest_that_is_not_known_yet_is_not_copied(
+    serve_site: ServeSite, docker_registry: DockerRegistry, pusher: Pusher, watch_page: WatchPage
+) -> None:
+    pusher.push_image("1.0.0")
+    base = serve_site(docker_registry.url)
+    watch = watch_page(base, locale="en", permissions=CLIPBOARD)
+    tags = TagsPage(watch, base, pusher.repository)
+    tags.hold("**/summaries?*")
+    tags.visit()
+    expect(tags.row("1.0.0")).to_be_visible()
+    tags.page.evaluate("navigator.clipboard.writeText('before')")
+    for key in ("j", "y"):
+        tags.page.keyboard.press(key)
+    assert read_clipboard(tags.page) == "before"
+
+
+def test_menus_opened_out_of_menus_give_the_focus_back(releases: TagsPage) -> None:
+    page = releases.page
+    opener = releases.row("1.9.0").locator("[popovertarget]")
+    opener.focus()
+    page.keyboard.press("Enter")
+    copy = page.locator("#menu-row [data-part=copy]")
+    expect(copy).to_be_visible()
+    copy.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#menu-copy button").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#menu-copy")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
 def test_an_emptied_repository_says_what_to_push(
     serve_site: ServeSite, docker_registry: DockerRegistry, pusher: Pusher, watch_page: WatchPage
 ) -> None:

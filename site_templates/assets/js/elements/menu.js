@@ -48,7 +48,8 @@ for (const menu of all(".menu[popover]")) {
   });
   menu.addEventListener("toggle", (event) => {
     if (event.newState === "open") all("a, button, input:checked", menu).find((item) => item.checkVisibility())?.focus();
-    else if (!document.activeElement || document.activeElement === document.body) opener?.focus();
+    // What was focused in a menu that is hidden by now keeps the focus until the next frame.
+    else if (!document.activeElement?.checkVisibility() || document.activeElement === document.body) opener?.focus();
   });
   menu.addEventListener("keydown", walk);
   menu.addEventListener("click", (event) => event.target.closest("a, button") && menu.hidePopover());

@@ -22,6 +22,7 @@ import { bindSelection } from "../tags/selection.js";
 import { Summaries } from "../tags/summaries.js";
 
 const DEFAULTS = { q: "", sort: "version", order: "desc", platform: "", all: "" };
+const FEW = 100;
 const SHOWN_AFTER_MS = 150;
 const SETTLED_AFTER_MS = 80;
 
@@ -251,6 +252,7 @@ const load = async (fresh = false) => {
     for (const tag of model.selected) if (!listed.has(tag)) model.selected.delete(tag);
     if (!tags.length) showInstead(noTags());
     else if (needsSummaries(state.sort)) order();
+    else if (tags.length <= FEW) model.summaries.wantAll(tags); // one request tells all siblings
   } catch (error) {
     if (!isAbort(error)) showFailure(error);
   } finally {
@@ -354,8 +356,8 @@ const withCurrent = (act) => () => {
   return tag ? act(tag) : false;
 };
 const copyFirst = (format) => withCurrent((tag) => {
-  if (format === "digest") copyText(model.digestOf(tag) ?? "");
-  else copyText(textFor(model, pullFormat(model, [tag]), [tag]));
+  if (format === "digest") return model.digestOf(tag) ? copyText(model.digestOf(tag)) : false;
+  return copyText(textFor(model, pullFormat(model, [tag]), [tag]));
 });
 bindKeys({
   KeyX: withCurrent((tag) => selection.toggle(tag)),
