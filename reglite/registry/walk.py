@@ -1,5 +1,6 @@
 """Lists in pages: the catalog and a repository's tags, walked to their end and no further."""
 
+import hashlib
 from collections.abc import Callable
 
 from reglite.errors import Denied, RegistryProtocol, RegliteError, Unsupported
@@ -104,7 +105,17 @@ class ListReader:
         where = self._transport.where(call)
         with self._transport.concealing(where):
             cursor = parse_next([answer.headers.get("link", "")], answer.url)
-        return Page(parse(answer, where), cursor), len(answer.body)
+        return Page(self._read(parse, answer, where), cursor), len(answer.body)
+
+    def _read(self, parse: Parse, answer: Answer, where: str) -> tuple[str, ...]:
+        """Return the names in a body; the same bytes hold the same names as the last time."""
+        key = ("names", parse, hashlib.sha256(answer.body).digest())
+        known = self._memory.recall_stale(key)
+        if isinstance(known, tuple):
+            return known
+        names = parse(answer, where)
+        self._memory.note(key, names, _measure(names), self._memory.now())
+        return names
 
     def _lower(self, size: int) -> int | None:
         asked: int | None = size
