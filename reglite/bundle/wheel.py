@@ -15,6 +15,10 @@ from reglite.errors import ConfigurationError, RegliteError
 # Lambda's Python runtimes bring these along.
 IN_RUNTIME = frozenset({"boto3", "botocore", "s3transfer"})
 
+# What a distribution looks for without requiring it: httpcore tries to import sniffio for every
+# request, and a failing import costs more than its part of the request.
+_LOOKED_FOR = {"httpcore": {"sniffio"}}
+
 # One pinned requirement and the lines of hashes that go on from it.
 _ENTRY = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?:.*\\\n)*.*\n", re.MULTILINE)
 _PLATFORMS = {
@@ -57,7 +61,7 @@ def resolve_distributions(foreign: set[str], target: Target) -> set[str]:
         if name in found or name in IN_RUNTIME:
             continue
         found.add(name)
-        pending |= _list_requirements(name, target)
+        pending |= _list_requirements(name, target) | _LOOKED_FOR.get(name, set())
     return found
 
 

@@ -4,6 +4,7 @@ Each zip runs under AWS's own runtime client; a cold start is the time from the 
 its first answer. The control is FastAPI and Mangum alone, packaged in the same way.
 """
 
+import asyncio
 import json
 import statistics
 import tempfile
@@ -143,15 +144,21 @@ def _bench_warm(bench: _Bench, registry_url: str) -> Row:
     path = f"{registry_url}/v2/{REPOSITORY}/tags/list"
     through, raw, empty = Times(), Times(), Times()
     health = list_events("health")[0]
-    with bench.start("tags") as process, bench.start("hello") as bare, httpx.Client() as client:
+    client = httpx.AsyncClient()
+    with (
+        bench.start("tags") as process,
+        bench.start("hello") as bare,
+        asyncio.Runner() as runner,
+    ):
         process.await_result(event)
         bare.await_result(health)
         for _ in range(WARM_ROUNDS):
             through.seconds.append(_time_warm(process, event))
             empty.seconds.append(_time_warm(bare, health))
             start = time.perf_counter()
-            client.get(path).raise_for_status()
+            runner.run(client.get(path)).raise_for_status()
             raw.seconds.append(time.perf_counter() - start)
+        runner.run(client.aclose())
     overhead = (through.median - raw.median) * 1000
     shown = statistics.median(empty.seconds) * 1000
     detail = f"{through} beside {raw}; of it {shown:.1f} ms runtime client, API and a bare hello"

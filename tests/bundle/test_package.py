@@ -90,7 +90,7 @@ def test_what_only_servers_need_is_no_requirement_of_a_function() -> None:
 
     found = resolve_distributions(imports.foreign, Target("x86_64", PYTHON))
 
-    assert {"fastapi", "httpx", "mangum", "pydantic-core"} <= found
+    assert {"fastapi", "httpx", "mangum", "pydantic-core", "sniffio"} <= found
     assert not found & {"uvicorn", "click", "jinja2", "botocore", "prometheus-client"}
 
 
