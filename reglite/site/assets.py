@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,17 +26,16 @@ class Assets:
 def load_assets(folder: Path) -> Assets:
     """Read ``assets/`` and return what is delivered, under a hash of all of it.
 
-    ``style.css`` is for all pages, ``{page}.css`` for one; ``overlay.css`` is fetched by a script
-    before the first menu or dialog opens.
+    ``{page}.css`` holds what all pages have and the page's own; ``overlay.css`` is fetched by a
+    script before the first menu or dialog opens.
     """
     scripts = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((folder / "js").rglob("*.js"))
     }
     files = {path: shorten_script(source).encode() for path, source in scripts.items()}
-    files["style.css"] = rcssmin.cssmin(join_styles(folder / "css")).encode()
     for page, sheets in _find_page_sheets(folder / "css" / "pages").items():
-        files[f"{page}.css"] = rcssmin.cssmin(_wrap_layer("components", sheets)).encode()
+        files[f"{page}.css"] = rcssmin.cssmin(join_styles(folder / "css", sheets)).encode()
     overlay = sorted((folder / "css" / "overlay").glob("*.css"))
     files["overlay.css"] = rcssmin.cssmin(_wrap_layer("components", overlay)).encode()
     for path in sorted((folder / "icons").glob("*.svg")):
@@ -44,14 +43,18 @@ def load_assets(folder: Path) -> Assets:
     return Assets(_hash(files), files, scripts)
 
 
-def join_styles(folder: Path) -> str:
-    """Join the sheets of all pages, each layer around its file (``reset.css``) or folder."""
-    return "\n".join([f"@layer {', '.join(LAYERS)};", *(_join_layer(folder, x) for x in LAYERS)])
+def join_styles(folder: Path, page_sheets: Sequence[Path] = ()) -> str:
+    """Join the sheets of all pages, each layer around its file (``reset.css``) or folder.
+
+    ``page_sheets`` are components of one page, after those of all.
+    """
+    layers = (_join_layer(folder, layer, page_sheets) for layer in LAYERS)
+    return "\n".join([f"@layer {', '.join(LAYERS)};", *layers])
 
 
-def _join_layer(folder: Path, layer: str) -> str:
+def _join_layer(folder: Path, layer: str, page_sheets: Sequence[Path]) -> str:
     sheets = [*folder.glob(f"{layer}.css"), *sorted((folder / layer).glob("*.css"))]
-    return _wrap_layer(layer, sheets)
+    return _wrap_layer(layer, [*sheets, *(page_sheets if layer == "components" else ())])
 
 
 def _find_page_sheets(folder: Path) -> dict[str, list[Path]]:
@@ -69,7 +72,8 @@ def _wrap_layer(layer: str, sheets: list[Path]) -> str:
 
 
 def _minify_svg(source: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r">\s+<", "><", source)).strip()
+    bare = re.sub(r"<!--.*?-->", "", source, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r">\s+<", "><", bare)).strip()
 
 
 def _hash(files: Mapping[str, bytes]) -> str:

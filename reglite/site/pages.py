@@ -90,7 +90,7 @@ class PageRenderer:
             languages=_link_languages(name, root),
             root=root,
             assets=f"{root}assets/{self._assets.digest}",
-            styles=[s for s in ("style.css", _style_name(name)) if s in self._assets.files],
+            style=f"{name.removesuffix('.html')}.css",
             scripts=scripts,
             modules=self._collect(scripts),
             strings=self._dump_strings(catalogue, scripts),
@@ -119,10 +119,6 @@ class PageRenderer:
 def _script_name(page: str) -> str:
     stem = page.removesuffix(".html")
     return "registries" if stem == "index" else stem
-
-
-def _style_name(page: str) -> str:
-    return f"{page.removesuffix('.html')}.css"
 
 
 def _link_languages(name: str, root: str) -> list[tuple[str, str]]:

@@ -1,15 +1,17 @@
 """Shortens scripts line by line, by rules too simple to misread one.
 
-No line is joined or split and nothing inside quotes is touched, so that no rule of JavaScript's
-grammar, automatic semicolons and regular expressions included, can be met by surprise.
+Nothing inside quotes is touched, lines that may hold more than words, strings and punctuation keep
+all but their indentation, and a line break goes only after what no statement can end with: no rule
+of JavaScript's grammar, automatic semicolons and regular expressions included, can be met by
+surprise.
 """
 
 import re
 from collections.abc import Iterator
 
-# Lines that hold none of these have no comment, regular expression or template literal on them.
-_DOUBTFUL = re.compile(r"[/`\\]")
-_STRING = re.compile(r"""("[^"]*"|'[^']*')""")
+_QUOTED = re.compile(r"""("[^"]*"|'[^']*'|`[^`]*`)""")
+# A line break after these means nothing.
+_OPEN = ("(", "[", "{", ",", ";")
 _SPACED = re.compile(r" *([=<>{}(),;:?&|*\[\]]) *")
 
 
@@ -21,7 +23,7 @@ def shorten_script(source: str) -> str:
     # Template literals may span these: they stay as they are.
     kept = range(odd[0], odd[-1] + 1) if odd else range(0)
     return "".join(
-        f"{line if n in kept else _squeeze(line.strip())}\n"
+        f"{line}\n" if n in kept else _squeeze(line.strip())
         for n, line in enumerate(lines)
         if n in kept or (n not in comments and line.strip())
     )
@@ -37,11 +39,18 @@ def _find_comments(lines: list[str]) -> Iterator[int]:
 
 
 def _opens_template(line: str) -> bool:
-    return _STRING.sub("", line).count("`") % 2 == 1
+    return _QUOTED.sub("", line).count("`") % 2 == 1
 
 
 def _squeeze(line: str) -> str:
-    if _DOUBTFUL.search(line):
-        return line
-    parts = _STRING.split(line)
-    return "".join(part if at % 2 else _SPACED.sub(r"\1", part) for at, part in enumerate(parts))
+    parts = _QUOTED.split(line)
+    if _is_doubtful(line, parts):
+        return f"{line}\n"
+    short = "".join(part if at % 2 else _SPACED.sub(r"\1", part) for at, part in enumerate(parts))
+    return short if short.endswith(_OPEN) else f"{short}\n"
+
+
+def _is_doubtful(line: str, parts: list[str]) -> bool:
+    """Tell whether a comment, a regular expression, an escape or a nested template may be there."""
+    templates = sum(part.startswith("`") for part in parts[1::2])
+    return "\\" in line or templates > 1 or any("/" in p or "`" in p for p in parts[::2])

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { takeBatch, walkPages } from "../../site_templates/assets/js/lib/pager.js";
+import { takeBatch, walkPages } from "../../site_templates/assets/js/lib/url.js";
 
 const collect = async (pages, get) => {
   const seen = [];
@@ -16,11 +16,11 @@ test("a next that leads back ends the walk", async () => {
   assert.deepEqual(await collect({ "/1": { tags: "a", next: "/2" }, "/2": { tags: "b", next: "/1" } }), ["a", "b"]);
 });
 
-test("the first page is handed on before the second is asked for", async () => {
+test("the next page is asked for while the one before is looked at, and no page ahead of it", async () => {
   const asked = [];
-  const walk = walkPages(async (url) => { asked.push(url); return { next: "/2" }; }, "/1");
+  const walk = walkPages(async (url) => { asked.push(url); return { next: `/${asked.length + 1}` }; }, "/1");
   await walk.next();
-  assert.deepEqual(asked, ["/1"]);
+  assert.deepEqual(asked, ["/1", "/2"]);
 });
 
 test("a failure leaves the pages before it with the caller", async () => {

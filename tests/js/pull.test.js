@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FORMATS, formatsFor } from "../../site_templates/assets/js/lib/pull.js";
+import { CLIENTS as FORMATS, formatsFor } from "../../site_templates/assets/js/tags/clients.js";
 import { findGlob } from "../../site_templates/assets/js/lib/glob.js";
 
 const PLAIN = { url: "http://nas:5000", pull_host: "nas:5000" };

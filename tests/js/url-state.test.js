@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, encode, link } from "../../site_templates/assets/js/lib/url-state.js";
+import { decode, encode, link } from "../../site_templates/assets/js/lib/url.js";
 
 const DEFAULTS = { q: "", sort: "version", order: "desc" };
 

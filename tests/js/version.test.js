@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sortBy, sortVersions } from "../../site_templates/assets/js/lib/version.js";
+import { sortBy } from "../../site_templates/assets/js/lib/sort.js";
+import { sortManyVersions, sortVersions } from "../../site_templates/assets/js/lib/version.js";
 
 test("the highest version comes first, latest before all, a release before what hangs on it", () => {
   const expected = ["latest", "2.0.0-rc.10", "2.0.0-rc.2", "2.0.0-rc.1", "2.0.0-beta", "1.10.0", "1.9.3",
     "1.4.2", "1.4.2-rc.1", "1.4.1", "1.4.1-chart", "1.4.0", "1.4.0-windows-ltsc2022", "1.4", "1", "stable", "edge"];
   assert.deepEqual(sortVersions([...expected].sort()), expected);
-  assert.deepEqual(sortVersions(expected, false), [...expected].reverse());
 });
 
 test("a leading v counts for nothing but is told apart", () => {
@@ -47,4 +47,9 @@ test("missing keys are last in both directions and equal keys keep their order",
 test("a hostile tag comes out as it went in", () => {
   const tags = ["\0x\u001b[31m1", "1.0\0", "<b>"];
   assert.deepEqual(new Set(sortVersions(tags)), new Set(tags));
+});
+
+test("many tags, sorted in slices, come in the same order", async () => {
+  const tags = Array.from({ length: 2500 }, (_, n) => `v${n % 50}.${n}`);
+  assert.deepEqual(await sortManyVersions(tags), sortVersions(tags));
 });

@@ -1,6 +1,5 @@
 """Assets: minified without a change of meaning, and under a hash of their bytes."""
 
-import gzip
 import re
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 import rcssmin  # type: ignore[import-untyped]
 
 from reglite.site.assets import join_styles, load_assets
-from tests.site.conftest import Files
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
@@ -59,11 +57,18 @@ def test_modern_styles_survive_the_minifier(source: str, wanted: str) -> None:
     assert wanted in rcssmin.cssmin(source)
 
 
-def test_style_and_icons_stay_small(files: Files) -> None:
-    style = next(body for path, body in files.items() if path.endswith("style.css"))
-    icons = b"".join(body for path, body in files.items() if path.endswith(".svg"))
-    assert len(icons) <= 4_000
-    assert len(gzip.compress(style, 9)) <= 6_500
+def test_a_sheet_is_for_the_pages_that_its_name_lists(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"css/base.css": "b{}", "css/components/c.css": "c{d:e}",
+         "css/pages/one.css": "o{d:e}",
+         "css/pages/one+two.css": "t{d:e}", "css/overlay/menu.css": "m{d:e}"},
+    )  # fmt: skip
+    files = load_assets(tmp_path).files
+    assert set(files) == {"one.css", "two.css", "overlay.css"}
+    assert b"c{d:e}t{d:e}o{d:e}" in files["one.css"]
+    assert b"c{d:e}t{d:e}}" in files["two.css"]
+    assert files["overlay.css"] == b"@layer components{m{d:e}}"
 
 
 def test_components_read_tokens_and_need_no_force(templates: Path) -> None:

@@ -1,4 +1,7 @@
-/* Runs before the first paint: the reader's language and theme, without a flash. */
+/*
+ * Runs before the first paint: the reader's language and theme, without a flash, and the request for
+ * the list that the page is about, beside the loading of its modules.
+ */
 (() => {
   const page = document.documentElement;
   const recall = (key) => {
@@ -8,7 +11,19 @@
     navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag === "en" || tag === "ru");
   const other = wanted && wanted !== page.lang &&
     document.querySelector(`link[hreflang="${CSS.escape(wanted)}"]`);
-  if (other) location.replace(other.href + location.search + location.hash);
+  if (other) return location.replace(other.href + location.search + location.hash);
   const theme = recall("rl-theme");
   if (theme) page.dataset.theme = theme;
+
+  const { registry, repository, all } = Object.fromEntries(new URLSearchParams(location.search));
+  const encode = (name) => encodeURIComponent(name).replaceAll("%2F", "/");
+  const list = { repositories: "?n=1000", tags: `/${encode(repository)}/tags?n=10000` }[page.dataset.page];
+  if (!list || !registry || all) return;
+  const path = `/api/v1/registries/${encodeURIComponent(registry)}/repositories${list}`;
+  const Authorization = sessionStorage.getItem("rl-authorization");
+  const answer = fetch(page.dataset.api + path, {
+    headers: { Accept: "application/json", ...(Authorization && { Authorization }) }, redirect: "manual",
+  });
+  answer.catch(() => {}); // who takes it over hears of it
+  window.early = { path, answer };
 })();

@@ -1,11 +1,11 @@
 /** The dialog before a deletion: opens at once, fills from the plan, and says what goes and stays. */
 import { ApiError, isAbort } from "../lib/api.js";
-import { all, icon, make, one, partsOf } from "../lib/dom.js";
+import { all, icon, make, one, partsOf, say, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
-import { say, t } from "../lib/i18n.js";
 import { sortVersions } from "../lib/version.js";
-import { banner, button, dismissal, titleOf, told } from "../elements/messages.js";
+import { banner, button, titleOf, told } from "../elements/messages.js";
 import "../elements/overlay.js";
+import { dismissal } from "./dismissal.js";
 import { groupTargets, hasChoice, isBlocked, isConflict, isWhole, planGroup, resolveTargets, runStep, stepsOf } from "./steps.js";
 import { keep, nameList } from "./undo.js";
 

@@ -1,6 +1,6 @@
 /** Which requests a deletion comes to; pure but for reading plans. */
 import { ApiError, registryPath, request, withQuery } from "../lib/api.js";
-import { takeBatch, walkPages } from "../lib/pager.js";
+import { takeBatch, walkPages } from "../lib/url.js";
 
 const manifestPath = ({ registry, repository }, digest) => `${registryPath(registry, repository)}/manifests/${digest}`;
 

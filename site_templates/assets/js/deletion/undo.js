@@ -1,8 +1,8 @@
 /** What was deleted in this tab, kept so that it can be put back, and the banner that offers it. */
-import { make } from "../lib/dom.js";
-import { formats, say, t } from "../lib/i18n.js";
+import { lang, make, say, t } from "../lib/dom.js";
 import { registryPath, request } from "../lib/api.js";
-import { banner, button, dismissal, told } from "../elements/messages.js";
+import { banner, button, told } from "../elements/messages.js";
+import { dismissal } from "./dismissal.js";
 import { restore } from "./steps.js";
 
 const KEY = "reglite.undo";
@@ -33,9 +33,12 @@ const forget = (records) => {
   store();
 };
 
+// The British list has no comma before "and".
+const lists = new Intl.ListFormat(lang === "en" ? "en-GB" : lang, { type: "conjunction" });
+
 /** `a, b and 3 more` of names, as bold nodes would be too many. */
 export const nameList = (names) => (names.length <= NAMED_AT_MOST
-  ? formats.list(names)
+  ? lists.format(names)
   : t("deletion.and_more", { names: names.slice(0, NAMED_AT_MOST).join(", "), n: names.length - NAMED_AT_MOST }));
 
 const namesOf = (records) => nameList(records.flatMap(({ tags, digest }) => (tags.length ? tags : [digest.slice(0, 19)])));

@@ -1,6 +1,5 @@
 /** Copying, and how a button says in its place that it did; fetched with the first `[data-copy]`. */
-import { announce, icon } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { announce, icon, t } from "../lib/dom.js";
 
 const SHOWN_MS = 1500;
 

@@ -1,6 +1,5 @@
 /** What went wrong or well, in words: banners above a list, and an error in its place. */
-import { icon, make } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { icon, make, t } from "../lib/dom.js";
 
 const TITLES = {
   OFFLINE: "trouble.offline",
@@ -38,15 +37,6 @@ export const button = (text, onclick, { glyph, look = "" } = {}) =>
 export const banner = (kind, glyph, words, ...buttons) =>
   make("div", { class: `banner ${kind}`, role: kind === "danger" ? "alert" : "status" },
     icon(glyph), make("p", {}, ...words), ...buttons);
-
-/** The button that takes a banner away. */
-export const dismissal = (onDismiss = () => {}) => make("button", {
-  class: "tool", type: "button", "aria-label": t("common.dismiss"),
-  onclick: (event) => {
-    event.currentTarget.closest(".banner").remove();
-    onDismiss();
-  },
-}, icon("close"));
 
 /** An error in the place of a list: what, where and what to do, code, Retry. */
 export const trouble = (error, registry, onRetry) =>

@@ -1,9 +1,8 @@
 /** The dialog of the jump box: what is loaded, by part of its name, and pasted references. */
 import { requestOnce } from "../lib/api.js";
-import { announce, one, stamp } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
-import { decode, link } from "../lib/url-state.js";
-import { fillName } from "./name.js";
+import { announce, one, stamp, t } from "../lib/dom.js";
+import { decode, link } from "../lib/url.js";
+import { fillName } from "./list.js";
 import "./overlay.js";
 
 const MOST = 8;

@@ -1,9 +1,8 @@
 /** The menu of the bar: who I am, theme, language and single keys, which this browser remembers. */
 import { credential, signIn } from "../lib/api.js";
-import { all, one } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { all, one, t } from "../lib/dom.js";
 import { hasShortcuts, setShortcuts } from "../lib/keyboard.js";
-import { reader, roleName } from "./session.js";
+import { reader, roleName } from "./shell.js";
 
 const page = document.documentElement;
 

@@ -1,10 +1,9 @@
 /** The frame of every page: where I am, its keys, and what is fetched when somebody asks for it. */
-import { requestOnce } from "../lib/api.js";
-import { one } from "../lib/dom.js";
+import { credential, request, requestOnce, signIn } from "../lib/api.js";
+import { one, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
-import { decode, link } from "../lib/url-state.js";
-import "./session.js";
+import { decode, link } from "../lib/url.js";
 
 const { page } = document.documentElement.dataset;
 const here = decode(location.search, { registry: "", repository: "", tag: "", digest: "" });
@@ -29,6 +28,56 @@ const showDemo = async () => {
   one("#demo").hidden = !registries.some(({ name, source }) => source === "demo" && (!registry || name === registry));
 };
 if (page !== "api") showDemo().catch(() => {});
+
+/* Who I am, and when to sign in */
+
+const ROLES = { viewer: "role.viewer", maintainer: "role.maintainer" };
+let known;
+let isExpired = false;
+
+/** The last answer of `/session`, or undefined, and the word for its role. */
+export const reader = () => known;
+export const roleName = () => t(ROLES[known?.role] ?? "role.none");
+
+const showReader = (answer) => {
+  known = answer;
+  const { user, sign_in: ways } = answer;
+  const who = one("#who");
+  who.hidden = false;
+  one(".hide", who).hidden = !user;
+  one("b", who).textContent = user ?? "";
+  one("b + span", who).textContent = roleName();
+  one("#sign-in").hidden = !ways.length || !!user;
+  return answer;
+};
+
+const ask = () => request("/api/v1/session");
+
+/** Forgets a credential that is no longer accepted, so that the page goes on as a stranger's. */
+const askAgain = (error) => {
+  if (error.code !== "UNAUTHORIZED" || !credential()) throw error;
+  isExpired = true;
+  signIn(null);
+  return ask();
+};
+
+/** The answer of `/session`; later ones come as `rl:signed-in`. */
+export const session = ask().catch(askAgain).then(showReader);
+session.catch(() => {});
+
+const openSignIn = async () => {
+  const { openSignIn: open } = await import("./sign-in.js");
+  open(known.sign_in, isExpired ? t("session.expired") : "");
+};
+
+one("#sign-in").addEventListener("click", openSignIn);
+document.addEventListener("rl:signed-in", ({ detail }) => showReader(detail));
+document.addEventListener("rl:sign-in-needed", async ({ detail }) => {
+  if (detail.code !== "UNAUTHORIZED") return;
+  isExpired ||= !!credential();
+  const { sign_in: ways } = await session.catch(() => ({ sign_in: [] }));
+  if (ways.length) openSignIn();
+});
 
 /* Menus and copying */
 

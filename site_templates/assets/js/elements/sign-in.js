@@ -1,7 +1,6 @@
 /** The sign-in dialog; what is accepted is kept for this tab. */
 import { credential, request, signIn } from "../lib/api.js";
-import { all, emit, one } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { all, emit, one, t } from "../lib/dom.js";
 import { told } from "./messages.js";
 import "./overlay.js";
 

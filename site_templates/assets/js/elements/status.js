@@ -1,6 +1,5 @@
 /** How a registry does, as an icon and a word. */
-import { icon, make } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { icon, make, t } from "../lib/dom.js";
 
 const STATES = {
   online: ["ok", "check", "status.online"],

@@ -1,7 +1,7 @@
 /** The menu of registries beside the name of the present one. */
 import { registryPath, request, requestOnce } from "../lib/api.js";
 import { one, stamp } from "../lib/dom.js";
-import { decode, link } from "../lib/url-state.js";
+import { decode, link } from "../lib/url.js";
 import { flagOf } from "./status.js";
 
 const { registry } = decode(location.search, { registry: "" });

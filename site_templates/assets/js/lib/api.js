@@ -6,7 +6,6 @@ import { emit } from "./dom.js";
 
 const CREDENTIAL = "rl-authorization";
 const base = document.documentElement.dataset.api ?? "";
-const sameOrigin = new URL(base || "/", location).origin === location.origin;
 
 /**
  * `code` is the API's, or OFFLINE (no answer) or SESSION_EXPIRED (a proxy's sign-in page came
@@ -41,26 +40,24 @@ export const withQuery = (path, query) => {
   return params.length ? `${path}?${new URLSearchParams(params)}` : path;
 };
 
-const sleep = (seconds, signal) => new Promise((resolve, reject) => {
-  const timer = setTimeout(resolve, seconds * 1000);
-  signal?.addEventListener("abort", () => {
-    clearTimeout(timer);
-    reject(signal.reason);
-  }, { once: true });
-});
-
-const secondsOf = (header) => Number(header) || Math.max(0, (Date.parse(header) - Date.now()) / 1000) || 1;
+/** The answer that early.js asked for while the modules came; it is taken once. */
+const takeEarly = (path) => {
+  const { early } = window;
+  if (early?.path !== path) return null;
+  delete window.early;
+  return early.answer;
+};
 
 const send = async (path, { method = "GET", signal, body, fresh, type }) => {
   const headers = { Accept: "application/json" };
   if (credential()) headers.Authorization = credential();
   if (type) headers["Content-Type"] = type;
   try {
-    return await fetch(base + path, {
+    const early = !fresh && method === "GET" && takeEarly(path);
+    return await (early || fetch(base + path, {
       method, signal, body, headers, redirect: "manual",
       cache: fresh ? "reload" : "default",
-      credentials: sameOrigin ? "same-origin" : "omit",
-    });
+    }));
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new ApiError("OFFLINE");
@@ -87,10 +84,10 @@ const read = async (response) => {
 export const request = async (path, options = {}) => {
   for (let tries = 2; ; tries--) {
     const response = await send(path, options);
-    const after = response.headers.get("Retry-After");
-    if (tries && after && response.status === 429 && !options.method && secondsOf(after) <= 30) {
-      await sleep(secondsOf(after), options.signal);
-      continue;
+    options.signal?.throwIfAborted();
+    if (tries && response.status === 429 && !options.method) {
+      const { hasWaited } = await import("./patience.js");
+      if (await hasWaited(response, options.signal)) continue;
     }
     try {
       return await read(response);

@@ -1,4 +1,13 @@
-/** Building the page out of its own templates; text goes in through textContent only. */
+/**
+ * Building the page out of its own templates and words; text goes in through textContent only. The
+ * page carries its catalogue as JSON in `<script type="application/json" id="strings">`: flat keys,
+ * each with a text, or with an object of plural forms (`one`, `few`, `many`, `other`) that
+ * `params.n` chooses from. Only keys that a module names as a whole literal are there.
+ */
+import { createFormats } from "./format.js";
+
+/* Elements */
+
 
 export const one = (selector, root = document) => root.querySelector(selector);
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -59,3 +68,26 @@ export const showProgress = (share) => {
   if (share >= 0) line.value = share;
   else line.removeAttribute("value");
 };
+
+/* Words */
+
+const messages = JSON.parse(document.getElementById("strings").textContent);
+
+export const lang = document.documentElement.lang;
+export const formats = createFormats(lang);
+
+const plurals = new Intl.PluralRules(lang);
+
+/** The message as an array of strings and, where a parameter is a node, that node. */
+export const say = (key, params = {}) => {
+  let text = messages[key] ?? key;
+  if (typeof text === "object") text = text[plurals.select(params.n)] ?? text.other;
+  return text.split(/\{(\w+)\}/).map((part, at) => {
+    if (at % 2 === 0) return part;
+    const value = params[part] ?? "";
+    return typeof value === "number" ? formats.number(value) : value;
+  });
+};
+
+/** The message as one string; numbers are written as the language does. */
+export const t = (key, params) => say(key, params).join("");

@@ -31,15 +31,13 @@ export const findMatches = (name, query) => {
 /** `linux/` is implied, and so is arm64's only variant: `arm64`, `arm/v7`, but `windows/amd64`. */
 export const shortPlatform = (platform) => platform.replace(/^linux\//, "").replace("arm64/v8", "arm64");
 
-/** The formatters of one language: `number(n)`, `size(bytes)`, `age(iso)`, `date(iso)`, `exact(iso)`, `list(names)`. */
+/** The formatters of one language: `number(n)`, `size(bytes)`, `age(iso)`, `date(iso)`, `exact(iso)`. */
 export const createFormats = (lang) => {
   const numbers = [0, 1, 2].map((digits) => new Intl.NumberFormat(
     lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
   const relative = new Intl.RelativeTimeFormat(lang, { style: lang === "en" ? "narrow" : "short" });
   const dateParts = new Intl.DateTimeFormat(
     lang, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
-  // The British list has no comma before "and".
-  const lists = new Intl.ListFormat(lang === "en" ? "en-GB" : lang, { type: "conjunction" });
   const partsOf = (iso) => Object.fromEntries(
     dateParts.formatToParts(new Date(iso)).map((part) => [part.type, part.value]));
   const number = (n) => numbers[0].format(n);
@@ -68,7 +66,5 @@ export const createFormats = (lang) => {
       const { day, month, year, hour, minute } = partsOf(iso);
       return `${day} ${month} ${year}, ${hour}:${minute} UTC`;
     },
-    /** `1.4.2, latest and stable`; beyond `most` names the rest is left to the caller's words. */
-    list: (names) => lists.format(names),
   };
 };

@@ -21,21 +21,22 @@ export const versionKey = (tag) => {
 // Sorts below all characters of keys, which have none of it, whatever a hostile tag holds.
 const JOINT = "\0";
 
-/** Tags by version, highest first, `latest` before all; `descending = false` turns it round. */
-export const sortVersions = (tags, descending = true) => {
-  // Sorting plain strings, without a comparison of one's own, is what makes ten thousand quick.
-  const sorted = tags.map((tag) => versionKey(tag).replaceAll(JOINT, "") + JOINT + tag).sort().map((entry) => entry.slice(entry.indexOf(JOINT) + 1));
-  return descending ? sorted.reverse() : sorted;
-};
+// Sorting plain strings, without a comparison of one's own, is what makes ten thousand quick.
+const toEntry = (tag) => versionKey(tag).replaceAll(JOINT, "") + JOINT + tag;
+const sortEntries = (entries) => entries.sort().reverse().map((entry) => entry.slice(entry.indexOf(JOINT) + 1));
 
-/**
- * `items` sorted by what `keyOf` gives: a string, a number, or null, which is last either way. Equal
- * keys keep the order that the items came in. Returns a new array.
- */
-export const sortBy = (items, keyOf, descending) => {
-  const sign = descending ? -1 : 1;
-  return items
-    .map((item) => [keyOf(item), item])
-    .sort(([a], [b]) => (a == null) - (b == null) || (a < b ? -sign : a > b ? sign : 0))
-    .map((entry) => entry[1]);
+/** Tags by version, highest first, `latest` before all. */
+export const sortVersions = (tags) => sortEntries(tags.map(toEntry));
+
+const SLICE = 1000;
+const pause = () => globalThis.scheduler?.yield?.() ?? new Promise((resume) => setTimeout(resume));
+
+/** As `sortVersions`, in slices that leave the page responsive. */
+export const sortManyVersions = async (tags) => {
+  const entries = [];
+  for (let at = 0; at < tags.length; at += SLICE) {
+    if (at) await pause();
+    for (const tag of tags.slice(at, at + SLICE)) entries.push(toEntry(tag));
+  }
+  return sortEntries(entries);
 };

@@ -1,8 +1,7 @@
 /** What is attached to a manifest: attestations, signatures, other referrers, each readable in place. */
 import { registryPath, request, withQuery } from "../lib/api.js";
-import { make, stamp } from "../lib/dom.js";
-import { formats, t } from "../lib/i18n.js";
-import { link } from "../lib/url-state.js";
+import { formats, make, stamp, t } from "../lib/dom.js";
+import { link } from "../lib/url.js";
 import { told } from "../elements/messages.js";
 import { plain } from "./facts.js";
 

@@ -1,6 +1,6 @@
 /** A Helm chart's own metadata, out of its config blob. */
 import { request } from "../lib/api.js";
-import { t } from "../lib/i18n.js";
+import { t } from "../lib/dom.js";
 import { bullets, linked, pair, plain } from "./facts.js";
 
 const strings = (value, show) => (Array.isArray(value) && value.length ? bullets(value.map(show)) : "");

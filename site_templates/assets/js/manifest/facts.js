@@ -1,6 +1,5 @@
 /** The facts beside the manifest, and the pairs of its configuration: all of it hostile text. */
-import { make } from "../lib/dom.js";
-import { formats, t } from "../lib/i18n.js";
+import { formats, make, t } from "../lib/dom.js";
 
 // Controls, zero-width and bidirectional characters would lie about the text around them.
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;

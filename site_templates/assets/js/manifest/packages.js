@@ -1,6 +1,5 @@
 /** An attestation, opened: a package table with a filter, provenance as pairs, anything else as JSON. */
-import { make, stamp } from "../lib/dom.js";
-import { formats, t } from "../lib/i18n.js";
+import { formats, make, stamp, t } from "../lib/dom.js";
 import { readAttestation } from "./attestation.js";
 import { bullets, linked, pair, plain } from "./facts.js";
 

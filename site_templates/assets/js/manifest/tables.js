@@ -1,8 +1,7 @@
 /** The tables of the manifest page: platforms, layers, history. */
-import { icon, make, stamp } from "../lib/dom.js";
-import { formats, t } from "../lib/i18n.js";
+import { formats, icon, make, stamp, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
-import { link } from "../lib/url-state.js";
+import { link } from "../lib/url.js";
 import { parseStep } from "./history.js";
 import { plain, timeOf } from "./facts.js";
 

@@ -1,19 +1,15 @@
 /** One manifest: what it is, what it holds, what is attached to it. */
 import { ApiError, createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
-import { announce, make, one, partsOf, showProgress } from "../lib/dom.js";
+import { announce, formats, make, one, partsOf, showProgress, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
-import { formats, t } from "../lib/i18n.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
-import { decode, link } from "../lib/url-state.js";
+import { decode, link } from "../lib/url.js";
 import { trouble } from "../elements/messages.js";
-import { session } from "../elements/session.js";
-import { copyText } from "../elements/shell.js";
+import { copyText, session } from "../elements/shell.js";
 import { attestationFolds, referrerFolds } from "../manifest/attached.js";
-import { chartPairs } from "../manifest/chart.js";
 import { builtPair, configPairs, kindOf, pair, plain, sizePair, sourcePairs } from "../manifest/facts.js";
 import { historyRows, layerRows, platformRows } from "../manifest/tables.js";
-import { tagsPair } from "../manifest/tags.js";
 
 const where = decode(location.search, { registry: "", repository: "", tag: "", digest: "", platform: "" });
 const repository = registryPath(where.registry, where.repository);
@@ -85,12 +81,23 @@ const showActions = async (view) => {
   showDelete(view, registry, role);
 };
 
+/** The tag that was asked for, and a button that finds the others. */
+const tagsPair = (digest) => {
+  const find = make("button", { class: "link", type: "button" }, t("manifest.find_tags"));
+  const fact = pair(t("manifest.tags"), [...(where.tag ? [make("span", {}, where.tag)] : []), find], "chain code");
+  find.onclick = async () => {
+    const { findTags } = await import("../manifest/tags.js");
+    findTags(where, digest, fact.lastElementChild, find);
+  };
+  return fact;
+};
+
 const showFacts = (view, chosen) => {
   const copy = make("button", { class: "tool", type: "button", "data-copy": view.digest, "aria-label": t("copy.digest"), title: t("copy.digest") });
   copy.append(page.pull_copy.firstElementChild.cloneNode(true));
   page.facts.replaceChildren(
     pair(t("manifest.digest"), [make("code", {}, view.digest), " ", copy], "whole"),
-    tagsPair(where, view.digest),
+    tagsPair(view.digest),
     pair(t("manifest.kind"), kindOf(view)),
     sizePair(view, chosen),
     builtPair(view),
@@ -153,7 +160,10 @@ const show = async (view, signal) => {
   ]);
   showImage(image, chosen);
   if (image !== view) page.facts.append(...sourcePairs(image));
-  if (view.kind === "chart") fillSection("chart", await chartPairs(repository, view, signal));
+  if (view.kind === "chart") {
+    const { chartPairs } = await import("../manifest/chart.js");
+    fillSection("chart", await chartPairs(repository, view, signal));
+  }
   announce(t("manifest.ready", { name: page.title.textContent }));
   await showAttached(view, chosen, signal);
 };

@@ -1,12 +1,9 @@
 /** The registries of the inventory, each with its state as it arrives; wiring only. */
 import { createTurn, isAbort, registryPath, request } from "../lib/api.js";
-import { announce, make, one, partsOf, showProgress, stamp } from "../lib/dom.js";
-import { say, t } from "../lib/i18n.js";
-import { bindState, link } from "../lib/url-state.js";
-import { bindFilter, noMatch } from "../elements/filter.js";
+import { announce, make, one, partsOf, say, showProgress, stamp, t } from "../lib/dom.js";
+import { bindState, link } from "../lib/url.js";
+import { bindCursor, bindFilter, fillName, noMatch } from "../elements/list.js";
 import { told, trouble } from "../elements/messages.js";
-import { fillName } from "../elements/name.js";
-import { bindCursor } from "../elements/row-cursor.js";
 import { copyText, onMenu } from "../elements/shell.js";
 import { fillStatus } from "../elements/status.js";
 

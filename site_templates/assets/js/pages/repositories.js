@@ -1,23 +1,20 @@
 /** The repositories of one registry: list or tree, filter, details of what is in view; wiring only. */
 import { createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
-import { announce, icon, make, one, partsOf, showProgress, stamp } from "../lib/dom.js";
+import { announce, formats, icon, make, one, partsOf, showProgress, stamp, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
-import { formats, t } from "../lib/i18n.js";
-import { walkPages } from "../lib/pager.js";
-import { bindState, decode, link } from "../lib/url-state.js";
-import { bindFilter } from "../elements/filter.js";
+import { bindState, decode, link, walkPages } from "../lib/url.js";
+import { bindCursor, bindFilter, fillName, WindowedRows } from "../elements/list.js";
 import { banner, button, trouble } from "../elements/messages.js";
-import { fillName } from "../elements/name.js";
-import { bindCursor } from "../elements/row-cursor.js";
 import { copyText, onMenu, provideJumps } from "../elements/shell.js";
 import { fillStatus } from "../elements/status.js";
-import { WindowedRows } from "../elements/windowed-rows.js";
 import { Details } from "../repositories/details.js";
 import { forget, openedIn, remember } from "../repositories/opened.js";
 import { growTree, namespacesOf, selectNames } from "../repositories/order.js";
 
 const MOST_NAMESPACES = 300;
 const FEW = 100;
+const LONG_MS = 5000;
+const toItem = (name) => ({ name, group: false });
 
 const { registry } = decode(location.search, { registry: "" });
 const path = registryPath(registry);
@@ -31,7 +28,7 @@ let hasCatalog = true;
 const details = new Details(registry, (name) => {
   const row = rows.rowOf(name);
   if (row) fillDetails(row, name);
-}, () => (hasMore ? 1 : 4)); // the list itself goes first
+}, () => (!hasMore ? 4 : performance.now() < LONG_MS ? 0 : 1)); // the list itself goes first
 const hrefOf = (repository) => link("tags.html", { registry, repository });
 
 /* Rows */
@@ -161,11 +158,11 @@ const showNamespaces = () => {
 };
 
 /** Puts names and state on the page. */
-const show = () => {
+const show = (isStale = true) => {
   const chosen = selectNames(names, state);
   if (state.order) chosen.reverse();
   const isOpen = (name) => !!state.q || toggled.has(name) !== names.length <= FEW;
-  rows.items = state.view ? growTree(chosen, isOpen) : chosen.map((name) => ({ name, group: false }));
+  rows.show(state.view ? growTree(chosen, isOpen) : chosen.map(toItem), isStale || !!state.view);
   ui.header.setAttribute("aria-sort", state.order ? "descending" : "ascending");
   ui.tree.setAttribute("aria-pressed", !!state.view);
   showCount(chosen.length);
@@ -203,8 +200,8 @@ const load = async (fresh = false) => {
       ui.tools.hidden = ui.bones.hidden = true;
       names = [...found].sort();
       ui.tools.hidden = !names.length;
-      showNamespaces();
-      show();
+      if (!hasMore) showNamespaces();
+      show(fresh);
     }
     if (!names.length) showEmpty();
   } catch (error) {

@@ -1,9 +1,8 @@
 /** The menus of a row, of what can be copied and of the view; loaded when the first one opens. */
-import { make, one, partsOf } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
-import { formatsFor } from "../lib/pull.js";
+import { make, one, partsOf, t } from "../lib/dom.js";
 import { copyText } from "../elements/copy.js";
 import { toggleMenu } from "../elements/menu.js";
+import { formatsFor } from "./clients.js";
 import { pullFormat, textFor } from "./commands.js";
 
 const LABELS = {

@@ -1,5 +1,5 @@
 /** By what the list can be ordered, and which way round at first; pure. */
-import { sortBy } from "../lib/version.js";
+import { sortBy } from "../lib/sort.js";
 
 const NATURAL = { version: "desc", size: "desc", built: "desc" };
 

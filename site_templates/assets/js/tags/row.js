@@ -1,10 +1,8 @@
 /** One row of the tags table: filled in place, so that focus and hover survive. */
-import { all, one, stamp, write } from "../lib/dom.js";
+import { all, formats, stamp, t, write } from "../lib/dom.js";
 import { shortDigest, shortPlatform } from "../lib/format.js";
-import { formats, t } from "../lib/i18n.js";
-import { link } from "../lib/url-state.js";
-import { titleOf } from "../elements/messages.js";
-import { fillName } from "../elements/name.js";
+import { link } from "../lib/url.js";
+import { fillName } from "../elements/list.js";
 
 const KINDS = {
   chart: "kind.chart", artifact: "kind.artifact", signature: "kind.signature",
@@ -84,38 +82,27 @@ const fillLock = (parts, model, tag) => {
   parts.lock.title = glob ? t("tags.protected_by", { glob }) : "";
 };
 
-/** What stands across a row that has no figures: `[part, text, title]`. */
-const noteOf = (model, tag, summary) => {
-  const state = model.states.get(tag);
-  if (state) return ["said", state, ""];
-  if (summary?.error) return ["failed", titleOf(summary.error, model.where.registry), `${summary.error.code}: ${summary.error.message ?? ""}`];
-  if (summary?.kind === "placeholder") return ["unfinished", t("tags.unfinished"), t("tags.unfinished_why")];
-  return null;
-};
+let notes;
+let coming;
 
-/** Puts words across the row, or takes them away; few rows ever need the cell. */
-const fillNote = (parts, tag, note) => {
-  if (!note) return parts.note?.root.remove();
-  if (!parts.note) {
-    parts.note = stamp("tag-note");
-    parts.note.again.setAttribute("aria-label", t("tags.retry_one", { tag }));
-  }
-  const cell = parts.note;
-  const [kind, text, title] = note;
-  for (const part of ["said", "failed", "unfinished"]) cell[part].hidden = part !== kind;
-  cell.again.hidden = kind !== "failed";
-  cell.finish.hidden = kind !== "unfinished";
-  write(one("[data-text]", cell[kind]), text);
-  cell[kind].title = title;
-  if (!cell.root.isConnected) parts.digests.after(cell.root);
+/** Puts words across a row that has no figures, or takes them away; few rows ever need them. */
+const fillNote = (model, parts, tag, summary) => {
+  const isNeeded = model.states.has(tag) || summary?.error || summary?.kind === "placeholder";
+  if (isNeeded) coming ??= import("./note.js").then((module) => {
+    notes = module;
+    model.draw();
+  });
+  if (!isNeeded) parts.note?.root.remove();
+  else notes?.fillNote(model, parts, tag, summary);
+  return !!isNeeded;
 };
 
 /** Fills the row of `tag` out of the page's model; `row` is the one it had before. */
 export const renderRow = (model, tag, row) => {
   const parts = filled.get(row) ?? createParts(model, tag);
   const summary = model.summaries.known.get(tag);
-  const note = noteOf(model, tag, summary);
-  const isKnown = summary && !note;
+  const isNoted = fillNote(model, parts, tag, summary);
+  const isKnown = summary && !isNoted;
   const isSelected = model.selected.has(tag);
   if (parts.query !== model.state.q) fillName(parts.name, tag, parts.query = model.state.q);
   fillLock(parts, model, tag);
@@ -124,11 +111,10 @@ export const renderRow = (model, tag, row) => {
   parts.root.classList.toggle("chosen", isSelected);
   parts.root.classList.toggle("deleting", model.states.has(tag));
   parts.root.classList.toggle("sibling", !!summary?.digest && model.marked === summary.digest);
-  for (const part of FIGURES) parts[part].hidden = !!note;
+  for (const part of FIGURES) parts[part].hidden = isNoted;
   for (const part of [parts.wide, parts.narrow, parts.bytes, parts.time, parts.digest]) part.hidden = !isKnown;
   for (const part of parts.bars) part.hidden = !!summary;
-  write(parts.kind, isKnown ? kindName(summary.kind) : "");
-  fillNote(parts, tag, note);
+  write(parts.kind, isKnown ? kindName(summary.kind) : (!notes && summary?.error?.code) || "");
   if (isKnown) {
     fillPlatforms(parts, summary);
     fillSize(parts, summary, model.state.platform);

@@ -1,10 +1,9 @@
 /** The selected tags, and the bar that stands in for the toolbar while there are any. */
-import { one, stamp } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { one, stamp, t } from "../lib/dom.js";
 import "../elements/overlay.js";
 
-/** Binds boxes and bar; answers `toggle(tag, isRange)`, `clear()` and `show()`. */
-export const bindSelection = (model, { tools, table, all }, { onChange, onCopy, onDelete, whyNot }) => {
+/** Binds the bar; answers `toggle(tag, isRange)`, `takeAll(isOn)`, `clear()` and `show()`. */
+export const bindSelection = (model, { tools, all }, { onChange, onCopy, onDelete, whyNot }) => {
   const { selected } = model;
   const bar = stamp("selection-bar");
   let anchor = null;
@@ -41,22 +40,18 @@ export const bindSelection = (model, { tools, table, all }, { onChange, onCopy, 
     change();
   };
 
-  all.addEventListener("change", () => {
+  const takeAll = (isOn) => {
     for (const tag of model.shown) {
-      if (all.checked && !model.states.has(tag)) selected.add(tag);
+      if (isOn && !model.states.has(tag)) selected.add(tag);
       else selected.delete(tag);
     }
     change();
-  });
-  table.addEventListener("click", (event) => {
-    if (!event.target.matches("tbody .check")) return;
-    toggle(event.target.closest("tr").dataset.tag, event.shiftKey);
-  });
+  };
   bar.clear.onclick = () => {
     clear();
     one("input", tools).focus();
   };
   bar.copy.onclick = () => onCopy(bar.copy);
   bar.remove.onclick = () => whyNot() || onDelete([...selected]);
-  return { toggle, clear, show };
+  return { toggle, takeAll, clear, show };
 };

@@ -1,6 +1,6 @@
 /** What is known of each tag: asked for in batches, what is on the screen first. */
 import { isAbort, request, withQuery } from "../lib/api.js";
-import { takeBatch } from "../lib/pager.js";
+import { takeBatch } from "../lib/url.js";
 
 const WORKERS = 2;
 

@@ -1,4 +1,8 @@
-/** A page's state in its query string; `decode`, `encode` and `link` are pure. */
+/**
+ * Addresses: a page's state in its query string, walking through the pages of a list, what fits one
+ * request. All but `bindState` is pure.
+ */
+
 
 /** The state in `search`: the known keys, as strings, over `defaults`. */
 export const decode = (search, defaults) => ({
@@ -39,4 +43,34 @@ export const bindState = (defaults, onChange) => {
       history[push ? "pushState" : "replaceState"](null, "", url);
     },
   };
+};
+
+
+/**
+ * Yields each page of a list: `get(url, {signal})` answers an object with `next` (a URL or null),
+ * which is followed as it is, and asked for while the page before is being looked at. Ends on a URL
+ * seen before; an abort rejects out of `get`.
+ */
+export async function* walkPages(get, url, options = {}) {
+  const seen = new Set([url]);
+  let coming = get(url, options);
+  while (coming) {
+    const page = await coming;
+    const isNew = page.next && !seen.has(page.next);
+    seen.add(page.next);
+    coming = isNew ? get(page.next, options) : null;
+    coming?.catch(() => {}); // it is heard of when its turn comes
+    yield page;
+  }
+}
+
+/** The leading values that fit one request: at most `most` of them and `room` characters of query. */
+export const takeBatch = (values, { name = "tag", most = 100, room = 3500 } = {}) => {
+  const batch = [];
+  for (const value of values) {
+    room -= name.length + 2 + encodeURIComponent(value).length;
+    if (batch.length === most || room < 0) break;
+    batch.push(value);
+  }
+  return batch;
 };

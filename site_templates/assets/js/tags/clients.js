@@ -1,0 +1,21 @@
+/** Commands for every client, ready to paste; pure. */
+import { FORMATS, flag, imageName, isPlain } from "../lib/pull.js";
+
+const { reference } = FORMATS;
+
+/** As `FORMATS`. Plain http gets the flag that each client wants; docker has a setting (`insecure`). */
+export const CLIENTS = {
+  ...FORMATS,
+  podman: (registry, ...of) => `podman pull ${flag(registry, "--tls-verify=false")}${reference(registry, ...of)}`,
+  nerdctl: (registry, ...of) => `nerdctl ${flag(registry, "--insecure-registry")}pull ${reference(registry, ...of)}`,
+  skopeo: (registry, repository, tag, digest) =>
+    `skopeo copy ${flag(registry, "--src-tls-verify=false")}docker://${reference(registry, repository, tag, digest)} `
+    + ["oci", repository.split("/").pop(), tag].filter(Boolean).join(":"),
+  pinned: (registry, repository, tag, digest) => `${imageName(registry, repository)}@${digest}`,
+  insecure: (registry) => `"insecure-registries": ["${registry.pull_host}"]`,
+};
+
+/** The formats that make sense: charts are for helm, only plain http needs `insecure`. */
+export const formatsFor = (registry, kind) =>
+  (kind === "chart" ? ["helm", "reference", "pinned"] : ["docker", "podman", "nerdctl", "skopeo", "reference", "pinned"])
+    .concat(isPlain(registry) && kind !== "chart" ? "insecure" : []);
