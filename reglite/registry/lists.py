@@ -14,9 +14,12 @@ def parse_repositories(answer: Answer, where: str) -> tuple[str, ...]:
 
 
 def parse_tags(answer: Answer, where: str) -> tuple[str, ...]:
-    """Return the names of a page of tags; null is how 2.8 says that there are none."""
+    """Return the names of a page of tags in order; null is how 2.8 says that there are none.
+
+    2.8 sorts nothing, and a page that was sorted once is kept that way.
+    """
     names = _parse_names(answer, "tags", where)
-    return tuple(names if are_tags(names) else filter(_is_tag, names))
+    return tuple(sorted(names if are_tags(names) else filter(_is_tag, names)))
 
 
 def _parse_names(answer: Answer, field: str, where: str) -> list[str]:
