@@ -156,6 +156,23 @@ def test_the_delete_key_asks_in_russian(open_tags: OpenTags, image: Pushed) -> N
     )
 
 
+def test_one_tag_that_stays_is_named_in_russian_as_one(open_tags: OpenTags, pusher: Pusher) -> None:
+    pusher.push_image("3.0.0", "edge", name="pair")
+    tags = open_tags(locale="ru")
+    tags.ask_to_delete("3.0.0")
+    expect(tags.in_dialog("tag_then")).to_have_text("Образ останется как edge.")
+    expect(tags.in_dialog("image_what")).to_have_text("Образ и оба тега.")
+
+
+def test_several_protected_siblings_are_named_in_the_plural(
+    open_tags: OpenTags,
+    image: Pushed,
+) -> None:
+    tags = open_tags(protect=("latest", "1.4.2"))
+    tags.ask_to_delete("stable")
+    expect(tags.in_dialog("said")).to_contain_text("latest and 1.4.2 are protected")
+
+
 def test_a_tag_that_moved_meanwhile_is_not_deleted(
     open_tags: OpenTags, image: Pushed, pusher: Pusher, truth: Repository
 ) -> None:

@@ -56,14 +56,14 @@ const describeOne = ({ groups: [group], tag }) => {
   const { plan } = group;
   const others = plan.tags.filter((each) => each !== tag);
   const n = plan.tags.length;
-  const stays = others.length ? t("deletion.stays_as", { tags: inOrder(others) }) : t("deletion.stays_untagged");
+  const stays = others.length ? t("deletion.stays_as", { n: others.length, tags: inOrder(others) }) : t("deletion.stays_untagged");
   if (hasChoice(group)) {
     put(ui.tag_what, say("deletion.only_tag", { tag }));
     put(ui.tag_then, [stays]);
     put(ui.image_what, [n === 2 ? t("deletion.image_and_both") : t("deletion.image_and_all", { n })]);
     put(ui.image_then, [t("deletion.stop_working", { n, tags: inOrder(plan.tags) }), affected([group])]);
   } else if (!plan.allowed) {
-    put(ui.said, [stays, " ", plan.protected.length ? t("deletion.image_protected", { tags: inOrder(plan.protected) }) : told(plan.reason)]);
+    put(ui.said, [stays, " ", plan.protected.length ? t("deletion.image_protected", { n: plan.protected.length, tags: inOrder(plan.protected) }) : told(plan.reason)]);
   } else if (others.length || !tag) {
     put(ui.said, [n ? t("deletion.stop_working", { n, tags: inOrder(plan.tags) }) : t("deletion.no_tags"), affected([group])]);
   } else put(ui.said, [t("deletion.only_one", { tag }), affected([group])]);
