@@ -57,9 +57,7 @@ OpenSite = Callable[..., Site]
 
 
 @pytest.fixture
-def open_site(
-    enter: Callable[[AbstractContextManager[Any]], Any], tmp_path: Path
-) -> OpenSite:
+def open_site(enter: Callable[[AbstractContextManager[Any]], Any], tmp_path: Path) -> OpenSite:
     """Return a function that puts RegLite before a registry; again for a fresh process."""
 
     def open_one(registry: DockerRegistry, **entry: Any) -> Site:
