@@ -1,4 +1,4 @@
-"""The wheel carries functions, templates and the example inventory, and works outside a checkout."""
+"""The wheel has functions, templates and the example inventory, and works outside a checkout."""
 
 import os
 import signal

@@ -73,7 +73,10 @@ def head(length: int | None, *lines: str) -> bytes:
         (head(None, "Content-Length: -1") + b"{}", RegistryProtocol),
         (head(None, "Content-Length: 99999999999999999999999"), RegistryProtocol),
         (head(None, "Content-Encoding: gzip") + b"no gzip", RegistryProtocol),
-        (head(None, "Content-Encoding: gzip") + gzip.compress(b"{}", mtime=0)[:10], RegistryProtocol),
+        (
+            head(None, "Content-Encoding: gzip") + gzip.compress(b"{}", mtime=0)[:10],
+            RegistryProtocol,
+        ),
         (head(None, "Content-Encoding: br") + b"{}", RegistryProtocol),
         (head(None, "Content-Encoding: gzip, gzip") + b"{}", RegistryProtocol),
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", RegistryProtocol),
