@@ -61,6 +61,15 @@ def test_a_row_says_platforms_kind_siblings_and_protection(releases: TagsPage) -
     expect(releases.row("1.9.0").locator(".flag").first).to_be_hidden()
 
 
+def test_a_protected_tag_has_its_lock_however_late_the_globs_are(releases: TagsPage) -> None:
+    held = releases.hold("**/glob.js")
+    releases.open()
+    expect(releases.row("1.9.0-rc.1").locator(".digest")).to_be_visible()
+    assert len(held) == 1
+    held[0].continue_()
+    expect(releases.row("1.9.0-rc.1").locator(".flag").first).to_be_visible()
+
+
 def test_columns_order_all_tags_and_the_address_remembers(releases: TagsPage) -> None:
     page = releases.page
     page.locator("[data-sort=built] .sort").click()

@@ -258,11 +258,13 @@ ui.title.replaceChildren(make("span", { class: "dim" }, namespace), name);
 document.title = `${where.repository}, ${where.registry}, ${document.title}`;
 ui.table.setAttribute("aria-label", t("tags.table", { repository: where.repository }));
 requestOnce("/api/v1/registries").then(async ({ registries }) => {
-  Object.assign(model.registry, registries.find((entry) => entry.name === where.registry));
-  if (model.registry.protect.length) {
+  const found = registries.find((entry) => entry.name === where.registry);
+  if (found?.protect.length) {
     const { findGlob } = await import("../lib/glob.js");
-    model.protectedBy = (tag) => findGlob(model.registry.protect, tag);
+    model.protectedBy = (tag) => findGlob(found.protect, tag);
   }
+  // Last: rows take a registry's globs as settled once it is there.
+  Object.assign(model.registry, found);
   showCommand();
   rows.draw();
   deeds?.show();
