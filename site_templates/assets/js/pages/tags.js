@@ -48,7 +48,8 @@ let sorting;
 
 model.summaries = new Summaries(path, (tags) => {
   learn(tags);
-  if (tags.some((tag) => rows.rowOf(tag))) rows.draw();
+  const isShown = (tag) => rows.rowOf(tag);
+  if (tags.some((tag) => isShown(tag) || model.siblingsOf(tag, model.digestOf(tag)).some(isShown))) rows.draw();
   sorting?.showReading();
 });
 model.draw = () => rows.draw();
