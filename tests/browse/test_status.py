@@ -174,7 +174,7 @@ async def test_a_missing_password_is_unauthorized_and_says_where_to_put_it(
 @pytest.mark.parametrize(
     ("label", "expected"),
     [
-        ("inventory", "does not accept username and password: under inventory.memory:5000"),
+        ("inventory", "correct username and password under inventory.memory:5000"),
         ("docker-config", "run 'docker login memory' again"),
         ("helper desktop", "run 'docker login memory' again"),
         ("helper aws", "'aws sts get-caller-identity' must work"),
