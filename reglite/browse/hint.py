@@ -104,7 +104,8 @@ def _explain_refusal(config: RegistryConfig, path: str | None) -> str:
         return f"The stored login is not accepted: {login} again"
     if config.credential.kind == "none":
         return f"Add username: and password: {_name_place(config, path)}, or {login}"
-    return f"The registry refuses this login: correct username and password {_name_place(config, path)}"
+    place = _name_place(config, path)
+    return f"The registry refuses this login: correct username and password {place}"
 
 
 def _explain_connection(config: RegistryConfig, message: str, path: str | None) -> tuple[str, ...]:
