@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
@@ -16,6 +17,10 @@ from reglite.server.site import open_site
 from tests.support.serving import serve_app
 
 ServeSite = Callable[..., str]
+
+# A page with ten thousand rows takes its time on a machine that has other work: what is awaited is
+# awaited longer than the usual five seconds, which costs nothing where it comes at once.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -35,11 +35,14 @@ export const shortPlatform = (platform) => platform.replace(/^linux\//, "").repl
 export const createFormats = (lang) => {
   const numbers = [0, 1, 2].map((digits) => new Intl.NumberFormat(
     lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
-  const relative = new Intl.RelativeTimeFormat(lang, { style: lang === "en" ? "narrow" : "short" });
-  const dateParts = new Intl.DateTimeFormat(
+  // Made when they are first needed: each costs as much as some rows.
+  let relative;
+  let dateParts;
+  const createRelative = () => new Intl.RelativeTimeFormat(lang, { style: lang === "en" ? "narrow" : "short" });
+  const createParts = () => new Intl.DateTimeFormat(
     lang, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
   const partsOf = (iso) => Object.fromEntries(
-    dateParts.formatToParts(new Date(iso)).map((part) => [part.type, part.value]));
+    (dateParts ??= createParts()).formatToParts(new Date(iso)).map((part) => [part.type, part.value]));
   const number = (n) => numbers[0].format(n);
   const date = (iso) => {
     const { day, month, year } = partsOf(iso);
@@ -60,7 +63,7 @@ export const createFormats = (lang) => {
       const past = Math.max(0, now - Date.parse(iso));
       if (past >= WEEK_MS) return date(iso);
       const [unit, length] = AGES.find(([, ms]) => past >= ms) ?? AGES[3];
-      return relative.format(-Math.floor(past / length), unit).replace(/(\d)([a-z])/, "$1 $2").replace(" m ", " min ").replace("мин.", "мин");
+      return (relative ??= createRelative()).format(-Math.floor(past / length), unit).replace(/(\d)([a-z])/, "$1 $2").replace(" m ", " min ").replace("мин.", "мин");
     },
     exact(iso) {
       const { day, month, year, hour, minute } = partsOf(iso);
