@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
+from reglite.access_config import Role
 from reglite.api.caller import Caller
 from reglite.api.runtime import Runtime, RuntimeSource, unknown_registry
 from reglite.errors import Denied, NameUnknown, Unauthorized
@@ -93,6 +94,20 @@ def open_repository(registry: RegistryAccess, name: Repository) -> RepositoryAcc
     if not registry.caller.can_read(registry.config.name, name):
         raise NameUnknown(f"{registry.config.name} has no repository '{name}'")
     return RepositoryAccess(registry, name)
+
+
+def find_role(
+    runtime: Runtime, caller: Caller, registry: str | None, repository: str | None
+) -> Role | None:
+    """Return the role in a repository or registry or, without either, the highest anywhere.
+
+    A stranger who may see nothing has none, whatever is named: hidden and absent look alike. Raises
+    RegistryUnknown for others, in the words that reading would get.
+    """
+    if (registry is None and repository is None) or (caller.is_anonymous and caller.role is None):
+        return caller.highest_role
+    opened = open_registry(runtime, caller, registry or "")
+    return caller.get_role(opened.config.name, repository)
 
 
 def wants_fresh(request: Request) -> bool:

@@ -46,7 +46,8 @@ class Session(Answer):
 
     user: str | None = Field(examples=["ana"])
     role: Literal["viewer", "maintainer"] | None = Field(
-        description="The highest role that the caller has anywhere; null may read nothing."
+        description="The highest role that the caller has anywhere, or the one in what was "
+        "named; null may read nothing there."
     )
     sign_in: list[Literal["token", "basic"]] = Field(description="The ways to sign in.")
     sign_out_url: str | None = Field(examples=["/oauth2/sign_out"])

@@ -177,6 +177,62 @@ async def test_session_tells_the_ways_to_sign_in_and_out(open_api: OpenApi, htpa
     assert nowhere == {"user": None, "role": "viewer", "sign_in": [], "sign_out_url": None}
 
 
+@pytest.mark.parametrize(
+    ("user", "place", "role"),
+    [
+        ("ana", {"registry": REGISTRY, "repository": REPOSITORY}, "maintainer"),
+        ("ana", {"registry": REGISTRY, "repository": "other/app"}, "viewer"),
+        ("ana", {"registry": REGISTRY}, "maintainer"),
+        ("eve", {"registry": REGISTRY, "repository": REPOSITORY}, "viewer"),
+        ("eve", {"registry": REGISTRY}, "viewer"),
+        ("eve", {}, "maintainer"),
+    ],
+)
+async def test_session_tells_the_role_in_what_is_named(
+    *, open_api: OpenApi, htpasswd: Path, user: str, place: dict[str, str], role: str
+) -> None:
+    api = open_api(make_access(htpasswd), peer=PROXY)
+
+    session = await api.get("/api/v1/session", params=place, headers=named(user))
+
+    assert (session.json()["user"], session.json()["role"]) == (user, role)
+    if "repository" in place:
+        path = f"{BASE}/repositories/{place['repository']}/manifests/{DIGEST}"
+        deletion = await api.delete(path, headers=named(user))
+        assert (deletion.status_code == 403) is (role == "viewer")
+
+
+@pytest.mark.parametrize(
+    ("place", "status", "code"),
+    [
+        ({"registry": REGISTRY, "repository": "../../etc"}, 400, "NAME_INVALID"),
+        ({"registry": REGISTRY, "repository": ""}, 400, "NAME_INVALID"),
+        ({"registry": "99"}, 404, "REGISTRY_UNKNOWN"),
+        ({"registry": "../99\n"}, 404, "REGISTRY_UNKNOWN"),
+        ({"repository": REPOSITORY}, 404, "REGISTRY_UNKNOWN"),
+    ],
+)
+async def test_session_checks_what_is_named(
+    open_api: OpenApi, place: dict[str, str], status: int, code: str
+) -> None:
+    response = await open_api().get("/api/v1/session", params=place)
+
+    assert (response.status_code, get_code(response)) == (status, code)
+
+
+async def test_session_tells_a_stranger_the_way_in_and_not_what_is_there(
+    open_api: OpenApi, htpasswd: Path
+) -> None:
+    api = open_api(make_access(htpasswd))
+
+    here = await api.get("/api/v1/session", params={"registry": REGISTRY})
+    absent = await api.get("/api/v1/session", params={"registry": "99", "repository": "a/b"})
+
+    assert here.json()["role"] is None
+    assert here.json()["sign_in"] == ["token", "basic"]
+    assert (here.status_code, here.text) == (absent.status_code, absent.text)
+
+
 async def test_without_a_way_to_sign_in_credentials_are_not_looked_at(open_api: OpenApi) -> None:
     response = await open_api().get(f"{REPO}/tags", headers=bearer("for a gateway in front"))
 
@@ -266,6 +322,28 @@ class TestDefaultRoleNone:
 
         assert (hidden.status_code, get_code(hidden)) == (404, "REGISTRY_UNKNOWN")
         assert hidden.text.replace(REGISTRY, "99") == absent.text
+
+    async def test_session_does_not_tell_what_is_hidden_from_what_is_absent(
+        self, open_api: OpenApi, htpasswd: Path, filled_registry: MemoryRegistry
+    ) -> None:
+        grants = (
+            Grant("viewer", users=("ana",), registries=("another",)),
+            Grant("viewer", users=("bob",), repositories=("other/*",)),
+        )
+        access = make_access(htpasswd, default_role=None, grants=grants)
+        api = open_api(access, peer=PROXY)
+
+        async def ask(user: str, **place: str) -> tuple[int, str]:
+            answer = await api.get("/api/v1/session", params=place, headers=named(user))
+            return answer.status_code, answer.text.replace("99", REGISTRY)
+
+        before = len(filled_registry.requests)
+        assert await ask("ana", registry=REGISTRY) == await ask("ana", registry="99")
+        assert (await ask("ana", registry=REGISTRY))[0] == 404
+        hidden = await ask("bob", registry=REGISTRY, repository=REPOSITORY)
+        assert hidden == await ask("bob", registry=REGISTRY, repository="team/nil")
+        assert '"role":null' in hidden[1]
+        assert len(filled_registry.requests) == before
 
     async def test_nothing_is_asked_of_the_registry_for_what_is_hidden(
         self, api: httpx.AsyncClient, filled_registry: MemoryRegistry
