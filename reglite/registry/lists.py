@@ -9,17 +9,18 @@ from reglite.registry.call import Answer
 
 
 def parse_repositories(answer: Answer, where: str) -> tuple[str, ...]:
-    """Return the names of a catalog page; what is no repository name can't be asked for."""
-    return tuple(filter(is_repository, _parse_names(answer, "repositories", where)))
+    """Return the distinct names of a catalog page that can be asked for, as they come."""
+    names = _parse_names(answer, "repositories", where)
+    return tuple(dict.fromkeys(filter(is_repository, names)))
 
 
 def parse_tags(answer: Answer, where: str) -> tuple[str, ...]:
-    """Return the names of a page of tags in order; null is how 2.8 says that there are none.
+    """Return the distinct tags of a page in order; null is how 2.8 says that there are none.
 
     2.8 sorts nothing, and a page that was sorted once is kept that way.
     """
     names = _parse_names(answer, "tags", where)
-    return tuple(sorted(names if are_tags(names) else filter(_is_tag, names)))
+    return tuple(dict.fromkeys(sorted(names if are_tags(names) else filter(_is_tag, names))))
 
 
 def _parse_names(answer: Answer, field: str, where: str) -> list[str]:

@@ -77,6 +77,8 @@ class ListReader:
         size_bytes = 0
         while True:
             page, body_bytes = await self._fetch(build, parse, fields, limits.PAGE_SIZE)
+            if page.next is None and not names:
+                return page.items  # distinct already
             size_bytes += body_bytes
             known = len(names)
             names.update(dict.fromkeys(page.items))
@@ -137,8 +139,9 @@ class ListReader:
 
 
 def _refuses_size(answer: Answer) -> bool:
-    codes = {fault.code for fault in parse_faults(answer.body)}
-    return answer.status == 400 and "PAGINATION_NUMBER_INVALID" in codes
+    if answer.status != 400:
+        return False
+    return "PAGINATION_NUMBER_INVALID" in {fault.code for fault in parse_faults(answer.body)}
 
 
 def _measure(names: tuple[str, ...]) -> int:

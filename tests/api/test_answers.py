@@ -1,4 +1,5 @@
 import json
+from functools import reduce
 
 import httpx
 import pytest
@@ -83,6 +84,10 @@ async def test_forced_reload_goes_around_the_caches(
     [
         ({"a": "й\ud800"}, '{"a":"\\u0439\\ud800"}'),
         ({"a": [float("nan"), float("inf"), 1.5]}, '{"a":[null,null,1.5]}'),
+        ({"й": [float("nan"), -float("inf")]}, '{"\\u0439":[null,null]}'),
+        (("\x00", '"\\', 2**80, None, True), f'["\\u0000","\\"\\\\",{2**80},null,true]'),
+        ([[[]] * 2], "[[[],[]]]"),
+        (reduce(lambda inner, _: [inner], range(400), 1.0), "[" * 400 + "1.0" + "]" * 400),
     ],
 )
 def test_json_is_ascii_and_holds_no_number_that_browsers_refuse(value: object, text: str) -> None:

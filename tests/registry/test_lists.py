@@ -140,6 +140,13 @@ async def test_malformed_repository_does_not_leave_the_process(make_client: Make
     assert registry.requests == []
 
 
+async def test_names_that_come_twice_are_listed_once(make_client: MakeClient) -> None:
+    client = make_client(lambda _: answer_json({"tags": ["b", "a", "b"]}))
+    assert await client.list_tags("team/app") == ("a", "b")
+    client = make_client(lambda _: answer_json({"repositories": ["b", "a", "b"]}), name="other")
+    assert await client.list_all_repositories() == ("b", "a")
+
+
 async def test_names_outside_the_grammar_are_left_out(make_client: MakeClient) -> None:
     tags = ["ok", "../up", "a b", "x\r\ny", "", 7, None, "a" * 129, "-dash", "<script>"]
     client = make_client(lambda _: answer_json({"tags": tags}))
