@@ -10,7 +10,7 @@ from tests.benchmarks.client import bench_client, bench_memory, bench_sharing
 from tests.benchmarks.crowd import bench_crowd
 from tests.benchmarks.functions import bench_functions
 from tests.benchmarks.measure import Row
-from tests.benchmarks.report import write_report
+from tests.benchmarks.report import Report
 from tests.benchmarks.server import serve
 from tests.benchmarks.throughput import bench_throughput
 from tests.benchmarks.ui import bench_ui
@@ -67,15 +67,15 @@ SECTIONS = {
 
 
 def main() -> None:
-    """Measure what was named, or all; print and write the report."""
+    """Measure what was named, or all; write each section into the report, and print it."""
     names = sys.argv[1:] or list(SECTIONS)
+    if unknown := set(names) - set(SECTIONS):
+        sys.exit(f"no section is called {', '.join(unknown)}: there are {', '.join(SECTIONS)}")
+    report = Report([title for title, _ in SECTIONS.values()])
     with tempfile.TemporaryDirectory() as folder, DockerRegistry() as registry:
         busy = fill_filesystem(registry.storage, repositories=10_000, tags=10_000)
-        sections = [
-            (title, measure(registry, busy, Path(folder)))
-            for title, measure in (SECTIONS[name] for name in names)
-        ]
-    print(write_report(sections))
+        for title, measure in (SECTIONS[name] for name in names):
+            print(report.write(title, measure(registry, busy, Path(folder))), flush=True)
 
 
 if __name__ == "__main__":

@@ -23,10 +23,13 @@ def bench_crowd(served: Served, busy: str) -> list[Row]:
     errors = figures.statuses.total() - figures.statuses[200]
     rate = figures.statuses.total() / SECONDS
     latencies = f"p50 {figures.p50 * 1000:.0f} ms, p99 {figures.p99 * 1000:.0f} ms"
-    memory = f"{figures.memory_mib[-1]:.0f} MiB at the end; last quarter beside the second"
+    memory = (
+        f"{figures.memory_mib[-1]:.0f} MiB at the end; "
+        f"last quarter {figures.growth:+.1%} beside the second"
+    )
     who = f"{CLIENTS} clients, {SECONDS:g} s"
     return [
         Row(f"errors, {who}", errors, 0, "", f"{rate:,.0f} answers/s of mixed reads"),
         Row(f"p99 beside p50, {who}", figures.p99 / figures.p50, MAX_SPREAD, detail=latencies),
-        Row(f"growth of memory, {who}", figures.growth * 100, MAX_GROWTH * 100, "%", memory),
+        Row(f"change of memory, {who}", abs(figures.growth) * 100, MAX_GROWTH * 100, "%", memory),
     ]

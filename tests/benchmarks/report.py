@@ -10,22 +10,38 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.benchmarks.measure import Row
+from tests.support.availability import find_program
 
 OUT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _VERDICTS = {True: "met", False: "**missed**", None: ""}
 
 
-def write_report(sections: Sequence[tuple[str, Sequence[Row]]]) -> str:
-    """Write and return the report: a table for each section."""
-    text = "\n".join([_INTRODUCTION.format(machine=_describe_machine()), *map(_format, sections)])
-    OUT.write_text(text)
-    return text
+class Report:
+    """The report in a file: a section that is measured again replaces what was there.
+
+    ``titles`` are the sections in their order; those that were not measured stay as they are.
+    """
+
+    def __init__(self, titles: Sequence[str], out: Path = OUT) -> None:
+        self._titles = titles
+        self._out = out
+
+    def write(self, title: str, rows: Sequence[Row]) -> str:
+        """Write a section into the file and return it; a run that breaks later has not lost it."""
+        text = self._out.read_text("utf-8") if self._out.exists() else ""
+        _, *found = _HEADING.split(text)
+        sections = dict(zip(found[::2], found[1::2], strict=True))
+        sections[title] = "\n\n" + _format(rows) + "\n"
+        kept = [f"## {title}{sections[title]}" for title in self._titles if title in sections]
+        self._out.write_text("".join([_INTRODUCTION, *kept]).rstrip("\n") + "\n", "utf-8")
+        return f"## {title}{sections[title]}"
 
 
-def _format(section: tuple[str, Sequence[Row]]) -> str:
-    title, rows = section
-    lines = [f"## {title}\n", "| what | measured | target | | how |", "|---|---|---|---|---|"]
+def _format(rows: Sequence[Row]) -> str:
+    lines = [f"Measured on: {_describe_machine()}.", ""]
+    lines += ["| what | measured | target | | how |", "|---|---|---|---|---|"]
     lines += [
         f"| {row.name} | {row.value:.2f} {row.unit} | {_format_target(row)} "
         f"| {_VERDICTS[row.is_met]} | {row.detail} |"
@@ -55,9 +71,8 @@ def _find_processor() -> str:
 
 
 def _find_registry_version() -> str:
-    done = subprocess.run(
-        ["docker-registry", "--version"], capture_output=True, text=True, check=True
-    )
+    program = find_program("docker-registry", "registry")
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     return "docker-registry " + done.stdout.split()[-1]
 
 
@@ -67,5 +82,4 @@ Written by `make bench`; run it again to compare. Each ratio is that of two medi
 in one run, beside the same requests sent raw by httpx at the same concurrency, or beside a control
 page or a bare function where that is said. In brackets: the fastest and the slowest round.
 
-Measured on: {machine}.
 """
