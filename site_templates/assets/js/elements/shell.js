@@ -115,6 +115,7 @@ export const provideJumps = (provider) => {
 
 /** Opens the dialog with what was typed into the bar's box, which is empty again. */
 const openJump = async () => {
+  bar.focus(); // what is typed while the dialog comes stays in the box
   const palette = await import("./palette.js");
   palette.open(bar.value, provide);
   bar.value = "";

@@ -20,6 +20,8 @@ const { registry } = decode(location.search, { registry: "" });
 const path = registryPath(registry);
 const ui = partsOf(document);
 const takeTurn = createTurn();
+/** What the inventory says of this registry; undefined where it is not in it. */
+const known = requestOnce("/api/v1/registries").then((answer) => answer.registries.find(({ name }) => name === registry));
 const toggled = new Set();
 let names = [];
 let hasMore = false;
@@ -126,10 +128,11 @@ const showNoMatch = () => {
   showInstead(root);
 };
 
-const showEmpty = () => {
+const showEmpty = async () => {
   const { root, push, copy } = stamp("no-repositories");
-  push.textContent = copy.dataset.copy = `docker push ${ui.host.textContent || registry}/app:latest`;
-  showInstead(root);
+  const host = await known.then((found) => found.pull_host).catch(() => registry);
+  push.textContent = copy.dataset.copy = `docker push ${host}/app:latest`;
+  if (!names.length) showInstead(root);
 };
 
 /** A registry without a list: a box for names, and those opened before. */
@@ -218,8 +221,7 @@ const load = async (fresh = false) => {
 };
 
 const showRegistry = async () => {
-  const { registries } = await requestOnce("/api/v1/registries");
-  const found = registries.find(({ name }) => name === registry);
+  const found = await known;
   ui.command.hidden = !found;
   ui.host.textContent = ui.copy.dataset.copy = found?.pull_host ?? "";
   fillStatus(ui.status, await request(`${path}/status`));

@@ -104,7 +104,7 @@ const showInstead = (content) => {
 };
 
 const showNone = async () => {
-  const { noTags } = await import("../tags/none.js");
+  const [{ noTags }] = await Promise.all([import("../tags/none.js"), known]);
   if (!model.tags.length) showInstead(noTags(model, ui.copy_command.cloneNode(true)));
 };
 
@@ -151,7 +151,8 @@ const apply = () => {
 
 /* Loading */
 
-const showFailure = (error) => {
+const showFailure = async (error) => {
+  await coming; // what was selected so far is counted
   if (error.code === "NAME_UNKNOWN") return showNone();
   if (!model.tags.length) return showInstead(trouble(error, where.registry, () => load(true)));
   const isSignedOut = error.code === "UNAUTHORIZED" || error.code === "SESSION_EXPIRED";
@@ -258,7 +259,7 @@ const [namespace, name] = splitName(where.repository);
 ui.title.replaceChildren(make("span", { class: "dim" }, namespace), name);
 document.title = `${where.repository}, ${where.registry}, ${document.title}`;
 ui.table.setAttribute("aria-label", t("tags.table", { repository: where.repository }));
-requestOnce("/api/v1/registries").then(async ({ registries }) => {
+const known = requestOnce("/api/v1/registries").then(async ({ registries }) => {
   const found = registries.find((entry) => entry.name === where.registry);
   if (found?.protect.length) {
     const { findGlob } = await import("../lib/glob.js");
