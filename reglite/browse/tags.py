@@ -52,10 +52,10 @@ async def list_tags(
     """
     async with deadline(CALL_SECONDS, f"listing the tags of {repository}"):
         names = await client.list_tags(repository, fresh=fresh)
-    matching = sorted(filter_names(names, q))
+    matching = filter_names(names, q)
     shown = matching if include_all else drop_referrers_tags(matching)
     rest = shown if last is None else shown[bisect_right(shown, last) :]
-    page = tuple(rest[:n])
+    page = rest[:n]
     query = {"n": n, "last": page[-1] if page else None, "q": q or None}
     query["all"] = "true" if include_all else None
     path = format_tags_path(client.config.name, repository)
@@ -68,16 +68,16 @@ async def list_tags(
     )
 
 
-def drop_referrers_tags(ordered: list[str]) -> list[str]:
+def drop_referrers_tags(ordered: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names without the tags that signatures leave, which stand together when sorted."""
     start, end = bisect_left(ordered, "sha"), bisect_left(ordered, "shb")
-    kept = [tag for tag in ordered[start:end] if not is_referrers_tag(tag)]
-    return ordered[:start] + kept + ordered[end:]
+    kept = tuple(tag for tag in ordered[start:end] if not is_referrers_tag(tag))
+    return ordered if len(kept) == end - start else ordered[:start] + kept + ordered[end:]
 
 
-def filter_names(names: Iterable[str], q: str | None) -> list[str]:
+def filter_names(names: Iterable[str], q: str | None) -> tuple[str, ...]:
     """Return the names that contain the text, letter case aside; all of them without a text."""
     if not q:
-        return list(names)
+        return tuple(names)
     text = q.casefold()
-    return [name for name in names if text in name.casefold()]
+    return tuple(name for name in names if text in name.casefold())

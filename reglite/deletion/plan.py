@@ -181,7 +181,7 @@ async def list_names(client: RegistryClient, repository: Repository) -> tuple[Ta
     tags.
     """
     try:
-        return tuple(sorted(map(Tag, await client.list_tags(repository, fresh=True))))
+        return tuple(map(Tag, await client.list_tags(repository, fresh=True)))
     except NameUnknown:
         return ()
 

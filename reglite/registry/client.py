@@ -102,7 +102,7 @@ class RegistryClient:
         return await self._lists.get_catalog(fresh=fresh)
 
     async def list_tags(self, repository: str, *, fresh: bool = False) -> tuple[str, ...]:
-        """Return all tags, distinct, in the registry's order; raises NameUnknown."""
+        """Return all tags, distinct, in code point order; raises NameUnknown."""
         return await self._lists.get_tags(parse_repository(repository), fresh=fresh)
 
     async def head_manifest(

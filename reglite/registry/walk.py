@@ -58,13 +58,13 @@ class ListReader:
         )
 
     async def get_tags(self, repository: str, *, fresh: bool) -> tuple[str, ...]:
-        """Return all tags of a repository."""
-        return await self._memory.recall(
-            ("tags", repository),
-            lambda: self._walk(lambda query: calls.list_tags(repository, query), parse_tags),
-            _measure,
-            fresh=fresh,
-        )
+        """Return all tags of a repository in code point order."""
+
+        async def fetch() -> tuple[str, ...]:
+            walk = self._walk(lambda query: calls.list_tags(repository, query), parse_tags)
+            return tuple(sorted(await walk))  # each page is in order already
+
+        return await self._memory.recall(("tags", repository), fetch, _measure, fresh=fresh)
 
     async def _walk(self, build: Build, parse: Parse) -> tuple[str, ...]:
         """Follow the pages until there is no next one, or until one brings nothing new."""

@@ -108,8 +108,9 @@ async def test_server_without_tag_pages_gives_all_at_once(make_client: MakeClien
 
 @pytest.mark.parametrize("order", ["component", "bytewise", "random"])
 async def test_order_does_not_matter(make_client: MakeClient, order: str) -> None:
-    client = make_client(make_registry(order=order))
+    client = make_client(make_registry(order=order, short_page_size=7))
     assert sorted(await client.list_all_repositories()) == sorted(NAMES)
+    assert await client.list_tags("team/app00") == tuple(sorted(("v1", *TAGS)))
 
 
 @pytest.mark.parametrize(("emptied", "expected"), [("null", ()), ("empty", ())])
