@@ -5,7 +5,6 @@ botocore finds the credentials: environment, profile, IRSA, container and instan
 
 import asyncio
 import importlib
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,20 +20,9 @@ from reglite.errors import (
     RegliteError,
 )
 
-_ECR_HOST = re.compile(
-    r"\d{12}\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d)\."
-    r"(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)",
-    re.ASCII,
-)
 # Tokens live for 12 hours; a new one is fetched this long before their end.
 _RENEW_AHEAD = timedelta(minutes=30)
 CLIENT_OPTIONS = {"connect_timeout": 3, "read_timeout": 10, "retries": {"max_attempts": 2}}
-
-
-def find_ecr_region(host: str) -> str | None:
-    """Return the region of a private ECR registry's host, None for any other host."""
-    match = _ECR_HOST.fullmatch(host)
-    return match["region"] if match else None
 
 
 def _now() -> datetime:

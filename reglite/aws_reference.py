@@ -7,8 +7,6 @@ the credentials and the region; on Lambda both are the function's own.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from reglite.aws import CLIENT_OPTIONS
-from reglite.aws import import_botocore as _import
 from reglite.errors import ConfigurationError, Denied, RegliteError
 
 _MAX_BYTES: Final = 1024 * 1024
@@ -25,9 +23,12 @@ def read_reference(reference: str) -> str:
 
     Blocks: call it in a thread. On Lambda it works inside an invocation only.
     """
+    from reglite.aws import CLIENT_OPTIONS, import_botocore  # noqa: PLC0415 - cold start
+
     try:
-        session, exceptions = _import("botocore.session"), _import("botocore.exceptions")
-        config = _import("botocore.config").Config(**CLIENT_OPTIONS)
+        session = import_botocore("botocore.session")
+        exceptions = import_botocore("botocore.exceptions")
+        config = import_botocore("botocore.config").Config(**CLIENT_OPTIONS)
     except Denied as exc:
         raise ConfigurationError(
             f"{reference}: needs botocore: pip install 'reglite[aws]'"

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from reglite.aws import EcrCredentials, find_ecr_region
-from reglite.credential_helper import CredentialHelper, HelperCredentials
 from reglite.credentials import (
     Anonymous,
     AuthKind,
@@ -14,6 +12,7 @@ from reglite.credentials import (
 )
 from reglite.docker_config import DockerConfig, find_host, format_server
 from reglite.errors import RegliteError
+from reglite.registry_url import find_ecr_region
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +50,8 @@ def list_stored(docker: DockerConfig) -> tuple[DockerConfig, tuple[str, ...]]:
     """
     if docker.creds_store is None:
         return docker, ()
+    from reglite.credential_helper import CredentialHelper  # noqa: PLC0415 - cold start
+
     helper = CredentialHelper(docker.creds_store, docker.environ)
     if helper.find_program() is None:
         note = f"{docker.path}: credsStore: there is no {helper.program} on PATH, so it is left out"
@@ -76,18 +77,27 @@ def find_docker_credential(host: str, docker: DockerConfig) -> CredentialSource:
     """Return the credential source of a host, ``name[:port]``; Anonymous where there is none."""
     sources: list[CredentialSource] = []
     if host in docker.cred_helpers:
-        helper = CredentialHelper(docker.cred_helpers[host], docker.environ)
-        sources.append(HelperCredentials(helper, format_server(host)))
+        sources.append(_ask_helper(docker.cred_helpers[host], format_server(host), docker))
     if docker.creds_store is not None and (docker.stored is None or host in docker.stored):
         server = (docker.stored or {}).get(host, format_server(host))
-        helper = CredentialHelper(docker.creds_store, docker.environ)
-        sources.append(HelperCredentials(helper, server))
+        sources.append(_ask_helper(docker.creds_store, server, docker))
     credentials = docker.auths.get(host)
     if credentials is not None:
         sources.append(FixedCredentials(credentials, label="docker-config"))
     region = find_ecr_region(host)
     if region is not None:
+        from reglite.aws import EcrCredentials  # noqa: PLC0415 - cold start
+
         sources.append(EcrCredentials(region))
     if not sources:
         return Anonymous()
     return sources[0] if len(sources) == 1 else FirstOf(tuple(sources))
+
+
+def _ask_helper(name: str, server: str, docker: DockerConfig) -> CredentialSource:
+    from reglite.credential_helper import (  # noqa: PLC0415 - cold start
+        CredentialHelper,
+        HelperCredentials,
+    )
+
+    return HelperCredentials(CredentialHelper(name, docker.environ), server)

@@ -4,7 +4,6 @@ The models are the edge: unknown keys are refused, secrets are ``SecretStr``, an
 a value, because any value may be a password in the wrong place.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar
@@ -26,7 +25,10 @@ def _refuse_bool(value: object) -> object:
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    # Deferred: only the outermost model's schema is ever used, and each takes a millisecond.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 class RegistrySection(_Section):
@@ -94,7 +96,7 @@ class InventoryDocument(_Section):
 
     inventory: dict[str, RegistrySection] = {}
     docker_config: bool | str = True
-    access: AccessSection = AccessSection()
+    access: AccessSection = Field(default_factory=AccessSection)
 
 
 def parse_inventory_document(
@@ -206,6 +208,8 @@ def _describe(error: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _describe_unknown_key(error: ErrorDetails, model: type[BaseModel]) -> str:
+    import difflib  # noqa: PLC0415 - cold start
+
     known = list(_find_section(error["loc"][:-1], model).model_fields)
     key, colon, _ = str(error["loc"][-1]).partition(":")
     close = difflib.get_close_matches(key, known, n=1)

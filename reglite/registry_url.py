@@ -16,6 +16,11 @@ _DOCKER_HUB_HOSTS = {"docker.io", "index.docker.io", "registry.hub.docker.com", 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*", re.ASCII)
+_ECR_HOST = re.compile(
+    r"\d{12}\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d)\."
+    r"(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +119,9 @@ def is_loopback(host: str) -> bool:
 def format_name(host: str) -> str:
     """Turn a host and path into a registry name: letters, digits and ``. _ : -``."""
     return host.replace("[", "").replace("]", "").replace("/", "-").replace("~", "-").strip("-")
+
+
+def find_ecr_region(host: str) -> str | None:
+    """Return the region of a private Amazon ECR registry's host, None for any other host."""
+    match = _ECR_HOST.fullmatch(host)
+    return match["region"] if match else None

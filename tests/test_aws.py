@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from reglite.aws import EcrCredentials, find_ecr_region
+from reglite.aws import EcrCredentials
 from reglite.credentials import Credentials
 from reglite.errors import Denied, RegistryProtocol, RegistryUnreachable, RegliteError
 from reglite.inventory import load_inventory
+from reglite.registry_url import find_ecr_region
 
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

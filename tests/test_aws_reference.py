@@ -128,7 +128,7 @@ def test_missing_configuration_is_named_with_what_to_check(reference: str, messa
 @pytest.mark.usefixtures("client")
 def test_aws_out_of_reach_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setattr("reglite.aws_reference.CLIENT_OPTIONS", {"retries": {"max_attempts": 0}})
+    monkeypatch.setattr("reglite.aws.CLIENT_OPTIONS", {"retries": {"max_attempts": 0}})
 
     with pytest.raises(ConfigurationError, match="AWS can't be asked"):
         read_reference("ssm:/reglite/inventory")

@@ -15,6 +15,8 @@ _MAX_KEYS = 10_000
 
 @dataclass(slots=True)
 class _Count:
+    """Failed attempts, and when they are forgotten."""
+
     failures: int
     ends_at: float
 

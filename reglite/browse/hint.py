@@ -3,7 +3,6 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from reglite.aws import find_ecr_region
 from reglite.credentials import AWS_LABEL
 from reglite.errors import (
     ConfigurationError,
@@ -16,7 +15,7 @@ from reglite.errors import (
 from reglite.registry.garbage_collection import describe_garbage_collection
 from reglite.registry.models import Ping
 from reglite.registry_config import RegistryConfig
-from reglite.registry_url import DOCKER_HUB_PULL_HOST, is_loopback
+from reglite.registry_url import DOCKER_HUB_PULL_HOST, find_ecr_region, is_loopback
 
 _OWN_PAGES: Final = {
     "docker-hub": "Docker Hub",

@@ -46,6 +46,8 @@ class TagReadings:
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
+    """What an index lists, and which of it are indexes themselves."""
+
     children: tuple[Digest, ...] = ()
     indexes: tuple[Digest, ...] = ()
 

@@ -32,6 +32,8 @@ _MAX_SCOPES = 1024
 
 @dataclass(frozen=True, slots=True)
 class _Bearer:
+    """What a bearer challenge named."""
+
     realm: str
     service: str
 

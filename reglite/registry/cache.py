@@ -17,6 +17,8 @@ _ENTRY_BYTES = 512  # key, entry and dictionary slot, roughly
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """What is kept, its size and how long it counts."""
+
     value: Any
     size_bytes: int
     expires_at: float | None
