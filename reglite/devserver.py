@@ -8,13 +8,12 @@ import webbrowser
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
-from starlette.middleware.gzip import GZipMiddleware
-
 from reglite.access_config import AccessToken
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
 from reglite.inventory import Inventory, RegistryConfig
+from reglite.server.compression import Compression
 from reglite.server.front import Front
 from reglite.server.listening import bind, bind_next_free, format_address, is_loopback
 from reglite.server.metrics import METRICS_PATH, Metrics
@@ -103,7 +102,7 @@ async def _serve(
     metrics = Metrics()
     api = create_app(*load_routers(), runtime=runtime)
     front = Front(
-        api=metrics.watch(GZipMiddleware(api, minimum_size=1024, compresslevel=1)),
+        api=metrics.watch(Compression(api)),
         pages=Pages(site.render(), policy=site.options.policy, runtime=runtime),
         base_path=base_path,
         others={METRICS_PATH: metrics},

@@ -1,7 +1,7 @@
 """Lists in pages: the catalog and a repository's tags, walked to their end and no further."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from reglite.errors import Denied, RegistryProtocol, RegliteError, Unsupported
 from reglite.registry import calls, limits
@@ -24,6 +24,7 @@ _NAME_BYTES = 64  # what a Python string costs beside its characters
 
 Build = Callable[[str], Call]
 Parse = Callable[[Answer, str], tuple[str, ...]]
+Merge = Callable[[Iterable[str]], list[str]]
 
 
 class ListReader:
@@ -52,38 +53,40 @@ class ListReader:
         """Return the whole catalog."""
         return await self._memory.recall(
             ("catalog",),
-            lambda: self._walk(calls.list_repositories, parse_repositories),
+            lambda: self._walk(calls.list_repositories, parse_repositories, merge=list),
             _measure,
             fresh=fresh,
         )
 
     async def get_tags(self, repository: str, *, fresh: bool) -> tuple[str, ...]:
         """Return all tags of a repository in code point order."""
+        return await self._memory.recall(
+            ("tags", repository),
+            lambda: self._walk(
+                lambda query: calls.list_tags(repository, query), parse_tags, merge=sorted
+            ),
+            _measure,
+            fresh=fresh,
+        )
 
-        async def fetch() -> tuple[str, ...]:
-            walk = self._walk(lambda query: calls.list_tags(repository, query), parse_tags)
-            return tuple(sorted(await walk))  # each page is in order already
-
-        return await self._memory.recall(("tags", repository), fetch, _measure, fresh=fresh)
-
-    async def _walk(self, build: Build, parse: Parse) -> tuple[str, ...]:
+    async def _walk(self, build: Build, parse: Parse, *, merge: Merge) -> tuple[str, ...]:
         """Follow the pages until there is no next one, or until one brings nothing new."""
         async with deadline(limits.CALL_SECONDS, self._transport.where(build(""))):
-            return await self._follow(build, parse)
+            return await self._follow(build, parse, merge)
 
-    async def _follow(self, build: Build, parse: Parse) -> tuple[str, ...]:
+    async def _follow(self, build: Build, parse: Parse, merge: Merge) -> tuple[str, ...]:
         names: dict[str, None] = {}
         fields: dict[str, str] = {}
         size_bytes = 0
         while True:
             page, body_bytes = await self._fetch(build, parse, fields, limits.PAGE_SIZE)
             if page.next is None and not names:
-                return page.items  # distinct already
+                return page.items  # distinct and in order already
             size_bytes += body_bytes
             known = len(names)
             names.update(dict.fromkeys(page.items))
             if page.next is None or len(names) == known:
-                return tuple(names)
+                return tuple(merge(names))
             if size_bytes > limits.LIST_BYTES:
                 raise RegistryProtocol(
                     f"{self._transport.where(build(''))}: the list is without end"
