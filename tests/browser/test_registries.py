@@ -82,9 +82,11 @@ def test_what_the_api_says_is_marked_as_english(base: str, watch_page: WatchPage
     page = watch_page(base, locale="ru").page
     page.goto("/ru/index.html?all")
     hint = page.locator(f"{row(page, 'lab')} + tr.hint")
+    expect(hint).to_contain_text("Проверьте, что он запущен")
     expect(hint.locator("[lang=en]")).to_contain_text("inventory.lab")
     page.goto("/ru/repositories.html?registry=lab")
     expect(page.locator(".void h2")).to_have_text("lab не отвечает")
+    expect(page.locator(".void p")).to_contain_text("Проверьте, что он запущен")
     expect(page.locator(".void p [lang=en]")).to_contain_text("registry 'lab'")
 
 

@@ -2,14 +2,17 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from reglite.errors import ConfigurationError
+from reglite.errors import ConfigurationError, RegliteError
 from reglite.site.catalogue import Catalogue, load_catalogue, placeholders
 
 FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
+BY_CODE = ("trouble.title", "trouble.remedy")
+"""Messages with a text for each code of an error, in place of plural forms."""
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +41,24 @@ def test_a_message_has_the_same_placeholders_and_kind_in_both(
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_plural_messages_have_the_forms_of_their_language(templates: Path, language: str) -> None:
     for key, message in load_catalogue(templates / "locales", language).messages.items():
-        if isinstance(message, dict):
+        if isinstance(message, dict) and key not in BY_CODE:
             assert message.keys() == FORMS[language], key
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("key", BY_CODE)
+def test_every_error_has_its_words(templates: Path, language: str, key: str) -> None:
+    message = load_catalogue(templates / "locales", language).messages[key]
+    assert isinstance(message, dict)
+    codes = {cls.code for cls in walk_errors(RegliteError)}
+    assert message.keys() == codes | {"OFFLINE", "SESSION_EXPIRED", "other"}
+    assert all(placeholders(text) <= {"registry"} for text in message.values())
+
+
+def walk_errors(cls: type[RegliteError]) -> Iterator[type[RegliteError]]:
+    yield cls
+    for each in cls.__subclasses__():
+        yield from walk_errors(each)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

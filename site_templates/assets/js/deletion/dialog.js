@@ -3,7 +3,7 @@ import { ApiError, isAbort } from "../lib/api.js";
 import { all, icon, make, one, partsOf, say, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { sortVersions } from "../lib/version.js";
-import { banner, button, titleOf, told } from "../elements/messages.js";
+import { adviceOn, banner, button, titleOf, told } from "../elements/messages.js";
 import "../elements/overlay.js";
 import { dismissal } from "./dismissal.js";
 import { groupTargets, hasChoice, isBlocked, isConflict, isWhole, planGroup, resolveTargets, runStep, stepsOf } from "./steps.js";
@@ -135,7 +135,7 @@ const describe = (job) => {
 };
 
 const showFailure = (error, registry) => {
-  put(ui.said, [make("b", {}, titleOf(error, registry)), ". ", error.message === error.code ? "" : told(error.message), " ", make("code", {}, error.code)]);
+  put(ui.said, [make("b", {}, titleOf(error, registry)), ". ", ...adviceOn(error), " ", make("code", {}, error.code)]);
   show("said");
   leaveClose();
 };
@@ -196,8 +196,6 @@ const createLine = ({ tags, digest }) => {
   });
 };
 
-const wordsOf = (error, registry) => (isConflict(error) ? t("deletion.changed_short") : titleOf(error, registry));
-
 const runOne = async (job, step, line) => {
   const tell = (text) => step.tags.forEach((tag) => job.onState(tag, text));
   tell(t("tags.deleting"));
@@ -208,7 +206,7 @@ const runOne = async (job, step, line) => {
     line.tell(t("deletion.gone"), "check", "ok");
     job.onGone(tags);
   } catch (error) {
-    line.tell(`${wordsOf(error, job.where.registry)} ${error.code}`, "error", "danger");
+    line.tell(`${titleOf(error, job.where.registry)} ${error.code}`, "error", "danger");
     tell(null);
     return [{ step, error }];
   }
@@ -254,7 +252,7 @@ const showFailed = (job, failed) => {
       again(job, [{ step, error }]);
     }, { glyph: "retry" });
     job.failures.append(banner("danger", "error", [...say("deletion.failed", { n: step.tags.length, tags }), " ",
-      error.message === error.code ? titleOf(error, job.where.registry) : told(error.message), " ", make("code", {}, error.code)], retry, dismissal()));
+      ...adviceOn(error), " ", make("code", {}, error.code)], retry, dismissal()));
   }
 };
 

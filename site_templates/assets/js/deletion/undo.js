@@ -1,7 +1,7 @@
 /** What was deleted in this tab, kept so that it can be put back, and the banner that offers it. */
 import { lang, make, say, t } from "../lib/dom.js";
 import { registryPath, request } from "../lib/api.js";
-import { banner, button, told } from "../elements/messages.js";
+import { adviceOn, banner, button, told } from "../elements/messages.js";
 import { dismissal } from "./dismissal.js";
 import { restore } from "./steps.js";
 
@@ -82,7 +82,7 @@ export const showUndo = (place, where, onRestored) => {
     showUndo(place, where, onRestored);
     if (left.length) place.append(banner("warn", "info", [t("undo.kept", { n: left.length, tags: nameList(left) })], dismissal()));
     for (const [record, error] of failed) {
-      place.append(banner("danger", "error", [t("undo.failed", { tags: namesOf([record]) }), " ", told(error.message), " ",
+      place.append(banner("danger", "error", [t("undo.failed", { tags: namesOf([record]) }), " ", ...adviceOn(error), " ",
         make("code", {}, error.code)], dismissal()));
     }
   }, { glyph: "undo" });

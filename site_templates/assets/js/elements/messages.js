@@ -1,33 +1,18 @@
 /** What went wrong or well, in words: banners above a list, and an error in its place. */
-import { icon, make, t } from "../lib/dom.js";
-
-const TITLES = {
-  OFFLINE: "trouble.offline",
-  SESSION_EXPIRED: "trouble.expired",
-  UNAUTHORIZED: "trouble.unauthorized",
-  DENIED: "trouble.denied",
-  NAME_UNKNOWN: "trouble.not_found",
-  MANIFEST_UNKNOWN: "trouble.not_found",
-  REGISTRY_UNKNOWN: "trouble.registry_unknown",
-  REGISTRY_UNREACHABLE: "trouble.unreachable",
-  REGISTRY_TIMEOUT: "trouble.timeout",
-  TOOMANYREQUESTS: "trouble.too_many",
-  TAG_PROTECTED: "trouble.protected",
-  UNSUPPORTED: "trouble.unsupported",
-  NAME_INVALID: "trouble.invalid",
-  TAG_INVALID: "trouble.invalid",
-  DIGEST_INVALID: "trouble.invalid",
-  INTERNAL: "trouble.internal",
-};
-
-const REMEDIES = { OFFLINE: "trouble.offline_remedy", SESSION_EXPIRED: "trouble.expired_remedy" };
+import { icon, lang, make, t } from "../lib/dom.js";
 
 /** Words of the API, which speaks English in every language of the page; what stands in backticks is code. */
 export const told = (text) => make("span", { lang: "en" },
   ...text.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part)));
 
-/** A few words for an error's code. */
-export const titleOf = (error, registry) => t(TITLES[error.code] ?? "trouble.other", { registry });
+/** What failed and where, in a few words for an error's code. */
+export const titleOf = ({ code }, registry) => t("trouble.title", { code, registry });
+
+/** What to do next: a sentence for an error's code, then the API's words, which suffice in English. */
+export const adviceOn = ({ code, message }) => {
+  const words = message && message !== code ? [told(message)] : [];
+  return lang === "en" && words[0] ? words : [make("span", {}, t("trouble.remedy", { code })), " ", ...words];
+};
 
 /** A button; `look` is classes beside `button`. */
 export const button = (text, onclick, { glyph, look = "" } = {}) =>
@@ -42,6 +27,6 @@ export const banner = (kind, glyph, words, ...buttons) =>
 export const trouble = (error, registry, onRetry) =>
   make("div", { class: "void", role: "alert" },
     make("h2", {}, icon("error"), " ", titleOf(error, registry)),
-    make("p", {}, REMEDIES[error.code] ? t(REMEDIES[error.code]) : told(error.message)),
+    make("p", {}, ...adviceOn(error)),
     make("div", { class: "retry" },
       button(t("common.retry"), onRetry, { glyph: "retry" }), make("code", { class: "dim" }, error.code)));

@@ -1,8 +1,8 @@
 /**
  * Building the page out of its own templates and words; text goes in through textContent only. The
  * page carries its catalogue as JSON in `<script type="application/json" id="strings">`: flat keys,
- * each with a text, or with an object of plural forms (`one`, `few`, `many`, `other`) that
- * `params.n` chooses from. Only keys that a module names as a whole literal are there.
+ * each with a text, or with an object of texts: for the plural form (`one`, `few`, `many`, `other`)
+ * of `params.n`, or for `params.code`. Only keys that a module names as a whole literal are there.
  */
 import { createFormats } from "./format.js";
 
@@ -81,7 +81,7 @@ const plurals = new Intl.PluralRules(lang);
 /** The message as an array of strings and, where a parameter is a node, that node. */
 export const say = (key, params = {}) => {
   let text = messages[key] ?? key;
-  if (typeof text === "object") text = text[plurals.select(params.n)] ?? text.other;
+  if (typeof text === "object") text = text[params.code ?? plurals.select(params.n)] ?? text.other;
   return text.split(/\{(\w+)\}/).map((part, at) => {
     if (at % 2 === 0) return part;
     const value = params[part] ?? "";

@@ -2,7 +2,7 @@
 import { registryPath, request, withQuery } from "../lib/api.js";
 import { formats, make, stamp, t } from "../lib/dom.js";
 import { link } from "../lib/url.js";
-import { told } from "../elements/messages.js";
+import { adviceOn } from "../elements/messages.js";
 import { plain } from "./facts.js";
 
 const PREDICATE = "in-toto.io/predicate-type";
@@ -45,7 +45,7 @@ const fillOnce = async (body, fill) => {
   } catch (error) {
     const retry = make("button", { class: "button", type: "button" }, t("common.retry"));
     retry.addEventListener("click", () => fillOnce(body, fill));
-    body.replaceChildren(make("p", {}, told(error.message), " ", make("code", {}, error.code)), retry);
+    body.replaceChildren(make("p", {}, ...adviceOn(error), " ", make("code", {}, error.code)), retry);
   }
 };
 

@@ -2,7 +2,7 @@
 import { registryPath, request } from "../lib/api.js";
 import { make, t } from "../lib/dom.js";
 import { link, walkPages } from "../lib/url.js";
-import { told } from "../elements/messages.js";
+import { adviceOn } from "../elements/messages.js";
 
 const tagLink = ({ registry, repository, tag: current }, tag) => (tag === current
   ? make("span", {}, tag)
@@ -24,6 +24,6 @@ export const findTags = async (where, digest, cell, find) => {
   } catch (error) {
     find.disabled = false;
     find.textContent = t("common.retry");
-    cell.replaceChildren(...links(), make("span", { class: "soft" }, told(error.message)), find);
+    cell.replaceChildren(...links(), make("span", { class: "soft" }, ...adviceOn(error)), find);
   }
 };

@@ -3,7 +3,7 @@ import { createTurn, isAbort, registryPath, request } from "../lib/api.js";
 import { announce, make, one, partsOf, say, showProgress, stamp, t } from "../lib/dom.js";
 import { bindState, link } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, noMatch } from "../elements/list.js";
-import { told, trouble } from "../elements/messages.js";
+import { adviceOn, told, trouble } from "../elements/messages.js";
 import { copyText, onMenu } from "../elements/shell.js";
 import { fillStatus } from "../elements/status.js";
 
@@ -39,7 +39,7 @@ const showStatus = ({ parts, hint }, answer) => {
   // How space is freed and single tags go is nothing to mend: a deletion says it.
   const wrong = hints.filter((hint) => !/garbage|placeholder/i.test(hint));
   const words = wrong.length ? wrong.join(" ") : error?.message ?? "";
-  hint.text.replaceChildren(told(words));
+  hint.text.replaceChildren(...(error ? adviceOn({ code: error.code, message: words }) : [told(words)]));
   hint.retry.hidden = isOnline;
   hint.root.hidden = !words;
   parts.root.classList.toggle("hinted", !!words);
@@ -133,7 +133,7 @@ const load = async (fresh = false) => {
   } catch (error) {
     if (isAbort(error)) return;
     ui.tools.hidden = true;
-    showInstead(trouble(error, "", () => load(true)));
+    showInstead(trouble(error, "RegLite", () => load(true)));
   } finally {
     clearTimeout(late);
     ui.bones.hidden = true;

@@ -1,12 +1,12 @@
 /** What stands across a row in place of figures: being deleted, failed, left unfinished. */
 import { one, stamp, t, write } from "../lib/dom.js";
-import { titleOf } from "../elements/messages.js";
+import { adviceOn, titleOf } from "../elements/messages.js";
 
 /** What stands across a row that has no figures: `[part, text, title]`. */
 const noteOf = (model, tag, summary) => {
   const state = model.states.get(tag);
   if (state) return ["said", state, ""];
-  if (summary?.error) return ["failed", titleOf(summary.error, model.where.registry), `${summary.error.code}: ${summary.error.message ?? ""}`];
+  if (summary?.error) return ["failed", titleOf(summary.error, model.where.registry), adviceOn(summary.error).map((part) => part.textContent ?? part).join("")];
   return ["unfinished", t("tags.unfinished"), t("tags.unfinished_why")];
 };
 
