@@ -92,7 +92,10 @@ def open_registry(runtime: Runtime, caller: Caller, name: str) -> RegistryAccess
 def open_repository(registry: RegistryAccess, name: Repository) -> RepositoryAccess:
     """Open a repository; nothing is asked of the registry for one that the caller may not see."""
     if not registry.caller.can_read(registry.config.name, name):
-        raise NameUnknown(f"{registry.config.name} has no repository '{name}'")
+        raise NameUnknown(
+            f"{registry.config.name} has no repository '{name}' for you: check its name, or "
+            "whether a grant of access.grants covers it"
+        )
     return RepositoryAccess(registry, name)
 
 

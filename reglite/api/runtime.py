@@ -68,7 +68,8 @@ class Runtime:
 def unknown_registry(name: str) -> RegistryUnknown:
     """Make the error of a registry that isn't configured, or that the caller may not see."""
     return RegistryUnknown(
-        f"no registry '{shorten(name)}' here: /api/v1/registries lists those there are"
+        f"no registry '{shorten(name)}' here: choose one of those that /api/v1/registries lists, "
+        "or add it to the inventory"
     )
 
 

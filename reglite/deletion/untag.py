@@ -46,7 +46,9 @@ async def untag(
     async with lock_repository(client.config.url, repository):
         position = await find_position(client, repository, tag, expected_digest)
         if position.state == "absent":
-            raise ManifestUnknown(f"{repository} has no tag '{tag}' (any more)")
+            raise ManifestUnknown(
+                f"{repository} has no tag '{tag}' (any more): look at the list of tags again"
+            )
         if position.state == "elsewhere":
             raise describe_move(tag, expected_digest, position.digest)
         return await _remove(client, repository, tag, position, expected_digest)

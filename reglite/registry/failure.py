@@ -144,7 +144,16 @@ def _translate_missing(
             f"{where}: no registry API there ({said}): check the url, its path prefix and port"
         )
     if call.operation is Operation.TAGS or "NAME_UNKNOWN" in codes:
-        return errors.NameUnknown(f"{where}: the registry does not know the repository ({said})")
+        return errors.NameUnknown(
+            f"{where}: the registry does not know the repository ({said}): check its name, or "
+            "push to it first"
+        )
     if call.operation is Operation.BLOB:
-        return errors.BlobUnknown(f"{where}: the registry does not have it ({said})")
-    return errors.ManifestUnknown(f"{where}: the registry does not have it ({said})")
+        return errors.BlobUnknown(
+            f"{where}: the registry does not have it ({said}): garbage collection may have cleared "
+            "it away; push the image again"
+        )
+    return errors.ManifestUnknown(
+        f"{where}: the registry does not have it ({said}): it may have been deleted or pushed "
+        "anew; look at the list of tags"
+    )
