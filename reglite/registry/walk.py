@@ -20,11 +20,13 @@ from reglite.registry.pagination import (
 )
 from reglite.registry.transport import Transport
 
-_NAME_BYTES = 64  # what a Python string costs beside its characters
+_NAME_BYTES = 64  # what a Python string costs beside its characters, which the body counts
 
 Build = Callable[[str], Call]
 Parse = Callable[[Answer, str], tuple[str, ...]]
 Merge = Callable[[Iterable[str]], list[str]]
+Walked = tuple[tuple[str, ...], int]
+"""Names, and the bytes of the bodies that they were in."""
 
 
 class ListReader:
@@ -43,50 +45,54 @@ class ListReader:
         """Return one page of the catalog."""
         fields = {} if cursor is None else parse_cursor(cursor)
 
-        async def fetch() -> Page:
-            return (await self._fetch(calls.list_repositories, parse_repositories, fields, n))[0]
-
-        key = ("catalog page", n, format_query(fields))
-        return await self._memory.recall(key, fetch, lambda page: _measure(page.items), fresh=fresh)
+        page, _ = await self._memory.recall(
+            ("catalog page", n, format_query(fields)),
+            lambda: self._fetch(calls.list_repositories, parse_repositories, fields, n),
+            lambda fetched: _measure(fetched[0].items, fetched[1]),
+            fresh=fresh,
+        )
+        return page
 
     async def get_catalog(self, *, fresh: bool) -> tuple[str, ...]:
         """Return the whole catalog."""
-        return await self._memory.recall(
+        names, _ = await self._memory.recall(
             ("catalog",),
             lambda: self._walk(calls.list_repositories, parse_repositories, merge=list),
-            _measure,
+            lambda walked: _measure(*walked),
             fresh=fresh,
         )
+        return names
 
     async def get_tags(self, repository: str, *, fresh: bool) -> tuple[str, ...]:
         """Return all tags of a repository in code point order."""
-        return await self._memory.recall(
+        names, _ = await self._memory.recall(
             ("tags", repository),
             lambda: self._walk(
                 lambda query: calls.list_tags(repository, query), parse_tags, merge=sorted
             ),
-            _measure,
+            lambda walked: _measure(*walked),
             fresh=fresh,
         )
+        return names
 
-    async def _walk(self, build: Build, parse: Parse, *, merge: Merge) -> tuple[str, ...]:
+    async def _walk(self, build: Build, parse: Parse, *, merge: Merge) -> Walked:
         """Follow the pages until there is no next one, or until one brings nothing new."""
         async with deadline(limits.CALL_SECONDS, self._transport.where(build(""))):
             return await self._follow(build, parse, merge)
 
-    async def _follow(self, build: Build, parse: Parse, merge: Merge) -> tuple[str, ...]:
+    async def _follow(self, build: Build, parse: Parse, merge: Merge) -> Walked:
         names: dict[str, None] = {}
         fields: dict[str, str] = {}
         size_bytes = 0
         while True:
             page, body_bytes = await self._fetch(build, parse, fields, limits.PAGE_SIZE)
             if page.next is None and not names:
-                return page.items  # distinct and in order already
+                return page.items, body_bytes  # distinct and in order already
             size_bytes += body_bytes
             known = len(names)
             names.update(dict.fromkeys(page.items))
             if page.next is None or len(names) == known:
-                return tuple(merge(names))
+                return tuple(merge(names)), size_bytes
             if size_bytes > limits.LIST_BYTES:
                 raise RegistryProtocol(
                     f"{self._transport.where(build(''))}: the list is without end"
@@ -119,7 +125,7 @@ class ListReader:
         if isinstance(known, tuple):
             return known
         names = parse(answer, where)
-        self._memory.note(key, names, _measure(names), self._memory.now())
+        self._memory.note(key, names, _measure(names, len(answer.body)), self._memory.now())
         return names
 
     def _lower(self, size: int) -> int | None:
@@ -147,5 +153,5 @@ def _refuses_size(answer: Answer) -> bool:
     return "PAGINATION_NUMBER_INVALID" in {fault.code for fault in parse_faults(answer.body)}
 
 
-def _measure(names: tuple[str, ...]) -> int:
-    return len("".join(names)) + _NAME_BYTES * len(names)
+def _measure(names: tuple[str, ...], body_bytes: int) -> int:
+    return body_bytes + _NAME_BYTES * len(names)
