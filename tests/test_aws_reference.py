@@ -9,7 +9,6 @@ from typing import Any
 
 import bcrypt
 import pytest
-from moto.server import ThreadedMotoServer
 
 from reglite.api import runtime as runtime_module
 from reglite.api.runtime import RuntimeSource
@@ -20,6 +19,7 @@ from reglite.credentials import FixedCredentials
 from reglite.errors import ConfigurationError
 from reglite.inventory import load_inventory
 from tests.functions.conftest import read_event
+from tests.support.aws import serve_aws
 from tests.support.lambda_runtime import SDK_MODULES, LambdaProcess, unpack
 
 SECRET = "correct horse battery staple"
@@ -30,22 +30,19 @@ docker_config: false
 access:
   tokens: [{name: ci, token: "${secretsmanager:reglite/token}", role: maintainer}]
 """
+# Where `stored` puts the inventory.
+REFERENCES = (
+    "ssm:/reglite/inventory",
+    "secretsmanager:reglite/inventory",
+    "s3://configuration/reglite/inventory.yaml",
+)
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[dict[str, str]]:
     """Run moto's server; yields the environment that leads botocore there."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_REGION": "eu-central-1",
-    }
-    server.stop()
+    with serve_aws() as environ:
+        yield environ
 
 
 @pytest.fixture
@@ -78,14 +75,7 @@ def put_parameter(client: Callable[[str], Any], name: str, value: str) -> None:
     client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
 
 
-@pytest.mark.parametrize(
-    "reference",
-    [
-        "ssm:/reglite/inventory",
-        "secretsmanager:reglite/inventory",
-        "s3://configuration/reglite/inventory.yaml",
-    ],
-)
+@pytest.mark.parametrize("reference", REFERENCES)
 @pytest.mark.usefixtures("stored")
 def test_inventory_and_its_secrets_come_out_of_aws(reference: str) -> None:
     inventory = load_inventory(config_file=reference)
@@ -190,15 +180,17 @@ def test_inventory_is_read_again_after_its_lifetime_and_a_failure_keeps_the_old_
     assert "the old one goes on" in caplog.text
 
 
+@pytest.mark.parametrize("reference", REFERENCES)
 @pytest.mark.usefixtures("stored")
 def test_zip_reads_its_inventory_inside_the_first_invocation(
     packages: dict[str, Package],
     aws: Mapping[str, str],
     tmp_path: Path,
     enter: Callable[..., LambdaProcess],
+    reference: str,
 ) -> None:
     folder = unpack(packages["registries"].path, tmp_path / "task")
-    environ = {**aws, "REGLITE_CONFIG_FILE": "ssm:/reglite/inventory", "REGLITE_INVENTORY": ""}
+    environ = {**aws, "REGLITE_CONFIG_FILE": reference, "REGLITE_INVENTORY": ""}
     process = enter(
         LambdaProcess(
             folder,

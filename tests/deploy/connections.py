@@ -1,4 +1,4 @@
-"""A TCP relay in front of a server that counts the connections made to it."""
+"""TCP relays in front of a server: one counts the connections, one is a proxy for https."""
 
 import socket
 import socketserver
@@ -9,12 +9,17 @@ from urllib.parse import urlsplit
 
 
 class Relay(socketserver.ThreadingTCPServer):
-    """Passes bytes on both ways; ``connections`` is how many clients came."""
+    """Passes bytes on both ways; ``connections`` is how many clients came.
+
+    With ``is_proxy`` it is one for https: whatever host a client asks for, it gets the server, and
+    ``asked`` has the requests' first lines.
+    """
 
     daemon_threads = True
 
-    def __init__(self, target: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Connection)
+    def __init__(self, target: str, *, is_proxy: bool = False) -> None:
+        super().__init__(("127.0.0.1", 0), _Tunnel if is_proxy else _Connection)
+        self.asked: list[str] = []
         parts = urlsplit(target)
         self.target = (parts.hostname or "", parts.port or 80)
         self.connections = 0
@@ -37,6 +42,21 @@ class _Connection(socketserver.BaseRequestHandler):
             back.join()
 
 
+class _Tunnel(_Connection):
+    """RFC 9110, 9.3.6: the client says nothing more before it has the answer."""
+
+    def handle(self) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            chunk = self.request.recv(65536)
+            if not chunk:
+                return
+            head += chunk
+        self.server.asked.append(head.partition(b"\r\n")[0].decode("latin-1"))
+        self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        super().handle()
+
+
 def _copy(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
         while chunk := source.recv(65536):
@@ -46,9 +66,9 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
 
 
 @contextmanager
-def relay_to(url: str) -> Iterator[Relay]:
+def relay_to(url: str, *, is_proxy: bool = False) -> Iterator[Relay]:
     """Relay to a server until the block ends."""
-    with Relay(url) as relay:
+    with Relay(url, is_proxy=is_proxy) as relay:
         threading.Thread(target=relay.serve_forever, kwargs={"poll_interval": 0.01}).start()
         yield relay
         relay.shutdown()

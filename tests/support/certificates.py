@@ -22,7 +22,7 @@ def make_key() -> rsa.RSAPrivateKey:
 def make_certificate(name: str, *, issuer: str | None = None, host: str | None = None) -> bytes:
     """Return a certificate in PEM: an authority's own, or one that ``issuer`` signed.
 
-    ``host`` is the IP address that a server's certificate is good for.
+    ``host`` is the name or IP address that a server's certificate is good for.
     """
     now = datetime.now(UTC)
     is_authority = issuer is None
@@ -43,23 +43,26 @@ def make_certificate(name: str, *, issuer: str | None = None, host: str | None =
         key_of_issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key)
         builder = builder.add_extension(key_of_issuer, critical=False)
     if host is not None:
-        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))])
+        names = x509.SubjectAlternativeName([_format_host(host)])
         builder = builder.add_extension(names, critical=False)
     certificate = builder.sign(make_key(), hashes.SHA256())
     return certificate.public_bytes(serialization.Encoding.PEM)
 
 
 class Certificates:
-    """A private authority, a server's and a client's certificate in a folder, as PEM files."""
+    """A private authority, a server's and a client's certificate in a folder, as PEM files.
 
-    def __init__(self, folder: Path) -> None:
+    ``host`` is the name or IP address of the server.
+    """
+
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
         self.authority = folder / "authority.pem"
         self.server = folder / "server.pem"
         self.client = folder / "client.pem"
         self.key = folder / "key.pem"
         authority = "RegLite test authority"
         self.authority.write_bytes(make_certificate(authority))
-        self.server.write_bytes(make_certificate("server", issuer=authority, host="127.0.0.1"))
+        self.server.write_bytes(make_certificate("server", issuer=authority, host=host))
         self.client.write_bytes(make_certificate("client", issuer=authority))
         self.key.write_bytes(
             make_key().private_bytes(
@@ -105,3 +108,10 @@ def _make_usage(*, is_authority: bool) -> x509.KeyUsage:
 
 def _format_name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _format_host(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
