@@ -223,16 +223,18 @@ def serve(*, config_file: str | None, host: str, port: int, base_path: str, debu
 def build(out: Path, api_base: str, base_path: str, title: str) -> None:
     """Render the static UI for any static host."""
     from reglite.api.openapi import build_openapi  # noqa: PLC0415
+    from reglite.output import writing  # noqa: PLC0415
     from reglite.site import build_site  # noqa: PLC0415
 
-    build_site(
-        out,
-        api_base=api_base,
-        base_path=base_path,
-        title=title,
-        version=__version__,
-        openapi=build_openapi(),
-    )
+    with writing(out):
+        build_site(
+            out,
+            api_base=api_base,
+            base_path=base_path,
+            title=title,
+            version=__version__,
+            openapi=build_openapi(),
+        )
     click.echo(f"Wrote {out}")
 
 
@@ -327,12 +329,14 @@ def package(out: Path, arch: str, python: str, inventory: Path | None) -> None:
     """
     from reglite.bundle.package import package_functions  # noqa: PLC0415
     from reglite.bundle.wheel import Target  # noqa: PLC0415
+    from reglite.output import writing  # noqa: PLC0415
 
     def say(line: str) -> None:
         click.echo(line, err=True)
 
-    for made in package_functions(out, Target(arch, python), inventory=inventory, say=say):
-        click.echo(f"{made.sha256}  {made.size_bytes / 1e6:.1f} MB  {made.path}")
+    with writing(out):
+        for made in package_functions(out, Target(arch, python), inventory=inventory, say=say):
+            click.echo(f"{made.sha256}  {made.size_bytes / 1e6:.1f} MB  {made.path}")
 
 
 @main.command()

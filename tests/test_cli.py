@@ -175,6 +175,13 @@ class TestBuild:
         assert run("build", "--out", "site").exit_code == 0
         assert run("build", "--out", "site").exit_code == 0
 
+    def test_a_place_that_can_not_be_written_is_said(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("mine")
+        result = run("build", "--out", str(tmp_path / "file" / "site"))
+        assert result.exit_code == 1
+        assert "file/site can't be written: " in result.stderr
+        assert (tmp_path / "file").read_text() == "mine"
+
     def test_the_same_input_gives_the_same_bytes(self, run: Run, tmp_path: Path) -> None:
         for name in ("one", "two"):
             arguments = ("--api-base", "https://api.example.com", "--base-path", "/reglite/")
