@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reglite.credentials import AuthKind, Credentials, make_credentials
-from reglite.errors import Denied, RegistryTimeout, RegliteError
+from reglite.errors import HelperFailed, RegistryTimeout, RegliteError
 
 TIMEOUT_SECONDS = 60.0
 # Short-lived tokens (gcloud, ecr-login) come from helpers too, so nothing is kept for hours.
@@ -80,7 +80,7 @@ class CredentialHelper:
     def _run(self, action: str, text: str) -> subprocess.CompletedProcess[str]:
         program = self.find_program()
         if program is None:
-            raise Denied(
+            raise HelperFailed(
                 f"Docker's config names the credential helper '{self.name}', but there is no "
                 f"{self.program} on PATH: install it, or remove it from config.json"
             )
@@ -106,8 +106,8 @@ class CredentialHelper:
             raise self._fail("can't be started") from exc
         raise error
 
-    def _fail(self, problem: str) -> Denied:
-        return Denied(
+    def _fail(self, problem: str) -> HelperFailed:
+        return HelperFailed(
             f"{self.program} {problem}: try  echo SERVER | {self.program} get, "
             "or run 'docker login' for this registry again"
         )

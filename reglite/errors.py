@@ -9,6 +9,7 @@
     │   └── ManifestInvalid              MANIFEST_INVALID
     ├── Unauthorized                401  UNAUTHORIZED     RegLite's own: signing in would help
     ├── Denied                      403  DENIED
+    │   ├── HelperFailed                 DENIED
     │   └── TagProtected                 TAG_PROTECTED
     ├── NotFound                    404  NOT_FOUND
     │   ├── RegistryUnknown              REGISTRY_UNKNOWN
@@ -108,6 +109,10 @@ class Denied(RegliteError):
 
     code = "DENIED"
     status = 403
+
+
+class HelperFailed(Denied):
+    """A credential helper of Docker's config gives nothing; the message says how to mend it."""
 
 
 class TagProtected(Denied):

@@ -7,6 +7,7 @@ from reglite.credentials import AWS_LABEL
 from reglite.errors import (
     ConfigurationError,
     Denied,
+    HelperFailed,
     RegistryTimeout,
     RegistryUnreachable,
     RegliteError,
@@ -33,8 +34,8 @@ def explain_failure(
     config: RegistryConfig, error: RegliteError, path: str | None = None
 ) -> tuple[str, ...]:
     """Return what to do about a registry that could not be asked."""
-    if isinstance(error, ConfigurationError):
-        return ()  # its message names the line already
+    if isinstance(error, ConfigurationError | HelperFailed):
+        return ()  # its message says what to change already
     if isinstance(error, Denied):
         return (_explain_refusal(config, path),)
     if isinstance(error, TooManyRequests):
@@ -115,7 +116,8 @@ def _explain_connection(config: RegistryConfig, message: str, path: str | None) 
             "or insecure: true to accept any certificate",
         )
     is_https = config.url.startswith("https://")
-    plain = f"If {host} speaks plain http, write url: http://{host} {place}"
+    rest = config.url.partition("://")[2]
+    plain = f"If {host} speaks plain http, write url: http://{rest} {place}"
     if is_https and any(mark in message for mark in _PLAIN_HTTP_MARKS):
         return (plain,)
     running = f"Check that {host} runs and can be reached from here, and its url: {place}"

@@ -186,10 +186,17 @@ class Transport:
                 await self._ask_bare(self.config.url, where)
             except httpx.TransportError:
                 plain = "http://" + self.config.url.partition("://")[2]
-                if (await self._ask_bare(plain, where)).status not in {200, 401}:
-                    raise
+                if not await self._is_registry(plain, where):
+                    raise  # what https said: a certificate, mostly
                 self._guard.base_url = plain
             self._is_base_known = True
+
+    async def _is_registry(self, base_url: str, where: str) -> bool:
+        try:
+            answer = await self._ask_bare(base_url, where)
+        except httpx.TransportError:
+            return False
+        return answer.status in {200, 401}
 
     async def _ask_bare(self, base_url: str, where: str) -> Answer:
         return await self._connections.send("GET", f"{base_url}/v2/", {}, where=where)

@@ -12,7 +12,7 @@ from reglite.credentials import Credentials, FixedCredentials
 from reglite.demo import presets
 from reglite.demo.exchange import Answer, Request
 from reglite.demo.registry import MemoryRegistry
-from reglite.errors import ConfigurationError, Denied, RegistryUnreachable
+from reglite.errors import ConfigurationError, Denied, HelperFailed, RegistryUnreachable
 from reglite.registry.client import RegistryClient
 from reglite.registry_config import RegistryConfig
 from tests.browse.conftest import MakeClient
@@ -288,6 +288,7 @@ def make_config(**options: Any) -> RegistryConfig:
         ("[SSL] record layer failure", {}, "url: http://registry.corp:5000 under inventory.corp"),
         ("[SSL: WRONG_VERSION_NUMBER] wrong version number", {}, "url: http://registry.corp:5000"),
         ("refused", {"source": "docker-config"}, "url: http://registry.corp:5000"),
+        ("wrong version number", {"url": "https://corp/prefix"}, "url: http://corp/prefix"),
     ],
 )
 def test_a_failed_connection_names_the_line_that_mends_it(
@@ -305,6 +306,10 @@ def test_people_with_ecr_are_sent_to_their_aws_policy() -> None:
 
     assert "ecr:GetAuthorizationToken" in hints[0]
     assert "docker login" not in hints[0]
+
+
+def test_a_helper_that_fails_is_not_taken_for_a_login_that_is_refused() -> None:
+    assert explain_failure(make_config(), HelperFailed("there is no helper: install it")) == ()
 
 
 def test_plain_http_is_not_suggested_to_who_wrote_it() -> None:

@@ -329,6 +329,19 @@ async def test_http_that_is_no_registry_is_not_taken(make_client: MakeClient, st
     assert {path for _, path, _ in registry.seen} == {"/v2/"}
 
 
+async def test_what_https_said_is_told_where_http_does_not_answer_either(
+    make_client: MakeClient,
+) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        if request.url.scheme == "https":
+            raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+        raise httpx.ReadError("")  # a TLS server does not answer plain http
+
+    client = make_client(refuse, url="https://localhost:5000", http_fallback=True)
+    with pytest.raises(RegistryUnreachable, match="not trusted: name its CA as ca_file"):
+        await client.list_tags("team/app")
+
+
 @pytest.mark.parametrize(
     ("url", "http_fallback"),
     [("https://localhost:5000", False), ("https://registry.test:5000", True)],
