@@ -8,6 +8,7 @@ from pathlib import Path
 
 import rcssmin  # type: ignore[import-untyped]
 
+from reglite.site.chunks import join_modules
 from reglite.site.shortening import shorten_script
 
 LAYERS = ("reset", "tokens", "base", "components", "utilities")
@@ -33,7 +34,8 @@ def load_assets(folder: Path) -> Assets:
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((folder / "js").rglob("*.js"))
     }
-    files = {path: shorten_script(source).encode() for path, source in scripts.items()}
+    joined = join_modules(scripts, shorten_script)
+    files = {path: text.encode() for path, text in joined.items()}
     for page, sheets in _find_page_sheets(folder / "css" / "pages").items():
         files[f"{page}.css"] = rcssmin.cssmin(join_styles(folder / "css", sheets)).encode()
     overlay = sorted((folder / "css" / "overlay").glob("*.css"))

@@ -13,11 +13,9 @@ from markupsafe import Markup
 
 from reglite.site.assets import Assets
 from reglite.site.catalogue import LANGUAGES, Catalogue
+from reglite.site.chunks import CORE
 from reglite.site.reference import Group, Shape, read_reference, read_shapes
 from reglite.site.scripts import collect_modules, find_messages
-
-SHELL = "js/elements/shell.js"
-"""The module that every page loads beside its own."""
 
 _EXAMPLE = "http://127.0.0.1:8080"
 
@@ -82,7 +80,7 @@ class PageRenderer:
         }
 
     def _render_page(self, name: str, catalogue: Catalogue, root: str) -> bytes:
-        scripts = self._find_scripts(name)
+        entry = f"js/pages/{_script_name(name)}.js"
         text = self._environment.get_template(name).render(
             options=self._options,
             page=name.removesuffix(".html"),
@@ -91,26 +89,22 @@ class PageRenderer:
             root=root,
             assets=f"{root}assets/{self._assets.digest}",
             style=f"{name.removesuffix('.html')}.css",
-            scripts=scripts,
-            modules=self._collect(scripts),
-            strings=self._dump_strings(catalogue, scripts),
+            scripts=(CORE, entry),
+            modules=self._list_shared(entry),
+            strings=self._dump_strings(catalogue, entry),
             t=catalogue.get,
         )
         return _squeeze(text).encode()
 
-    def _find_scripts(self, name: str) -> list[str]:
-        own = f"js/pages/{_script_name(name)}.js"
-        return [SHELL, own] if own in self._assets.sources else [SHELL]
+    def _list_shared(self, entry: str) -> list[str]:
+        """Return what the page loads at once that is a file of its own."""
+        modules = collect_modules(self._assets.sources, entry)
+        return [m for m in modules if m in self._assets.files and m != entry]
 
-    def _collect(self, scripts: list[str], *, include_lazy: bool = False) -> list[str]:
-        sources = self._assets.sources
-        graphs = (collect_modules(sources, s, include_lazy=include_lazy) for s in scripts)
-        return sorted({module for graph in graphs for module in graph})
-
-    def _dump_strings(self, catalogue: Catalogue, scripts: list[str]) -> Markup:
+    def _dump_strings(self, catalogue: Catalogue, entry: str) -> Markup:
         known = frozenset(catalogue.messages)
         keys: frozenset[str] = frozenset()
-        for module in self._collect(scripts, include_lazy=True):
+        for module in collect_modules(self._assets.sources, entry, include_lazy=True):
             keys |= find_messages(self._assets.sources[module], known)
         text = json.dumps(catalogue.select(keys), ensure_ascii=False, separators=(",", ":"))
         return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # from our own catalogue

@@ -33,11 +33,12 @@ def collect_modules(
             raise ConfigurationError(f"{entry} imports {path}, which does not exist")
         found.add(path)
         targets = [t for pattern in patterns for t in pattern.findall(sources[path])]
-        waiting += [_resolve(path, target) for target in targets]
+        waiting += [resolve_import(path, target) for target in targets]
     return tuple(sorted(found))
 
 
-def _resolve(module: str, target: str) -> str:
+def resolve_import(module: str, target: str) -> str:
+    """Return the path of what a module imports as ``target``."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(module), target))
 
 

@@ -53,7 +53,7 @@ def test_a_first_visit_loads_little(
     for url in {str(httpx.URL(address).join(each)) for each in named} - set(bodies):
         bodies[url] = httpx.get(url).raise_for_status().content
     assert any(url.endswith(".css") for url in bodies)
-    assert any("/js/elements/shell.js" in url for url in bodies)
+    assert any("/js/core.js" in url for url in bodies)
     assert sum(map(len, bodies.values())) <= MOST_BYTES, sorted(bodies)
     assert sum(len(gzip.compress(body, 9)) for body in bodies.values()) <= MOST_COMPRESSED_BYTES
     watch.assert_quiet()

@@ -1,4 +1,6 @@
 /** The API reference: its text stands in the page; links open what they name. */
+import "../elements/shell.js";
+
 const open = () => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (target?.matches("details")) target.open = true;

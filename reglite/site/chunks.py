@@ -1,0 +1,129 @@
+"""Joins the modules that pages load at once, so that a first visit asks for few files.
+
+What nearly every page loads goes into ``js/core.js``, what only one page can reach into the file of
+its entry; all else stays a file of its own. Each joined module becomes a function that answers its
+exports: no name of one meets a name of another, and each runs once.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+
+from reglite.errors import ConfigurationError
+from reglite.site.scripts import collect_modules, resolve_import
+
+CORE = "js/core.js"
+"""The file of what pages share; every page loads it."""
+
+_PAGES = "js/pages/"
+_IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.[^"]+)";$', re.MULTILINE)
+_LAZY_IMPORT = re.compile(r'\bimport\("(\.[^"]+)"\)')
+_EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function\*?) (\w+))", re.MULTILINE)
+_BOUND_TO_FILE = re.compile(r"^(?:import|export)\b(?!\().*|import\.meta", re.MULTILINE)
+
+
+def join_modules(sources: Mapping[str, str], shorten: Callable[[str], str] = str) -> dict[str, str]:
+    """Return the delivered scripts by path; ``shorten`` is applied to each module on its own.
+
+    Raises ConfigurationError where joining would change what a module does: imports and exports
+    in other forms than ``import { a, b as c } from "./d.js";`` and ``export`` before a
+    declaration, ``import.meta``, circles, an ``import()`` of what is joined.
+    """
+    chunks = assign_chunks(sources)
+    files: dict[str, list[str]] = {}
+    for module in (*chunks, *(path for path in sources if path not in chunks)):
+        files.setdefault(chunks.get(module, module), []).append(module)
+    return {
+        path: _File(path, chunks).join({m: sources[m] for m in modules}, shorten)
+        for path, modules in files.items()
+    }
+
+
+def assign_chunks(sources: Mapping[str, str]) -> dict[str, str]:
+    """Return the file of each module that is joined with others, each after what it imports."""
+    pages = [path for path in sources if path.startswith(_PAGES)]
+    loaded = {page: set(collect_modules(sources, page)) for page in pages}
+    reach = {page: set(collect_modules(sources, page, include_lazy=True)) for page in pages}
+    chunks: dict[str, str] = {}
+    for module in _sort_by_imports(sources, pages):
+        users = [page for page in pages if module in loaded[page]]
+        if len(users) > 1 and len(users) >= len(pages) - 1:
+            chunks[module] = CORE
+        elif sum(module in modules for modules in reach.values()) == 1:
+            chunks[module] = users[0]
+    return chunks
+
+
+def _sort_by_imports(sources: Mapping[str, str], entries: list[str]) -> list[str]:
+    done: list[str] = []
+
+    def visit(module: str, trail: tuple[str, ...]) -> None:
+        if module in trail:
+            raise ConfigurationError(f"Modules in a circle: {' → '.join((*trail, module))}")
+        if module not in done:
+            for _, target in _IMPORT.findall(sources[module]):
+                visit(resolve_import(module, target), (*trail, module))
+            done.append(module)
+
+    for entry in entries:
+        visit(entry, ())
+    return done
+
+
+class _File:
+    """One delivered file in the making; ``path`` is its own."""
+
+    def __init__(self, path: str, chunks: Mapping[str, str]) -> None:
+        self._path = path
+        self._chunks = chunks
+        self._imports: set[str] = set()
+
+    def join(self, modules: Mapping[str, str], shorten: Callable[[str], str]) -> str:
+        bodies = [shorten(self._rewrite(module, text)) for module, text in modules.items()]
+        names = sorted(_name(module) for module in modules if module in self._chunks)
+        exported = f"export {{ {', '.join(names)} }};" if names else ""
+        return "".join([shorten(self._head()), *bodies, shorten(exported)])
+
+    def _rewrite(self, module: str, source: str) -> str:
+        text = _IMPORT.sub(lambda found: self._take(module, *found.group(0, 1, 2)), source)
+        text = _LAZY_IMPORT.sub(lambda found: self._take_late(module, found[1]), text)
+        if module not in self._chunks:
+            return text
+        body = _EXPORT.sub("", text)
+        if wrong := _BOUND_TO_FILE.search(body):
+            raise ConfigurationError(f"{module}: {wrong[0]!r} can't be joined with other modules")
+        exports = ", ".join(_EXPORT.findall(source))
+        return f"const {_name(module)} = (() => {{\n{body}\nreturn {{ {exports} }};\n}})();\n"
+
+    def _take(self, module: str, statement: str, names: str | None, target: str) -> str:
+        """Return what stands in a module for its import of another."""
+        target = resolve_import(module, target)
+        if module not in self._chunks and target not in self._chunks:
+            return statement
+        if self._chunks.get(target) != self._path:
+            self._imports.add(target)
+        taken = re.sub(r"(\w+) as (\w+)", r"\1: \2", names or "")
+        return f"const {{{taken}}} = {_name(target)};" if names else ""
+
+    def _take_late(self, module: str, target: str) -> str:
+        target = resolve_import(module, target)
+        if target in self._chunks:
+            raise ConfigurationError(f"{module} imports {target} late, which is joined")
+        return f'import("{self._locate(target)}")'
+
+    def _head(self) -> str:
+        """Return the imports of the whole file: joined modules by name, others as a namespace."""
+        lines = []
+        for target in sorted(self._imports):
+            taken = f"{{ {_name(target)} }}" if target in self._chunks else f"* as {_name(target)}"
+            found = self._locate(self._chunks.get(target, target))
+            lines.append(f'import {taken} from "{found}";\n')
+        return "".join(lines)
+
+    def _locate(self, path: str) -> str:
+        found = posixpath.relpath(path, posixpath.dirname(self._path))
+        return found if found.startswith(".") else f"./{found}"
+
+
+def _name(module: str) -> str:
+    return re.sub(r"\W", "_", module.removeprefix("js/").removesuffix(".js"))
