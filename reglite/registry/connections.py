@@ -18,6 +18,8 @@ from reglite.errors import RegistryProtocol
 from reglite.registry import limits
 from reglite.registry.body import read_body
 from reglite.registry.call import Answer
+from reglite.registry.guard import PeerCheck
+from reglite.registry.pagination import get_origin
 from reglite.registry.tls import build_plain_context, get_ssl_context
 from reglite.registry_config import RegistryConfig
 from reglite.registry_url import is_loopback
@@ -45,6 +47,7 @@ class Connections:
             config.timeout_seconds, connect=limits.CONNECT_SECONDS, pool=limits.CALL_SECONDS
         )
         self._extensions = {"timeout": timeout.as_dict()}
+        self._origin = get_origin(config.url)
 
     async def aclose(self) -> None:
         """Close every connection; the next request opens new ones."""
@@ -71,6 +74,9 @@ class Connections:
             content=content,
             extensions=self._extensions,
         )
+        if get_origin(url) != self._origin:
+            check = PeerCheck(request.url.raw_host.decode("ascii"), where)
+            request.extensions = {**self._extensions, "trace": check}
         async with self._slots:
             client = self._get_client(url.partition(":")[0])
             began = time.perf_counter()

@@ -9,6 +9,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from reglite.errors import RegistryProtocol
@@ -67,6 +68,33 @@ async def resolve_host(host: str) -> tuple[str, ...]:
     except (OSError, UnicodeError):
         return ()  # a proxy may know it; without one, connecting fails and says so
     return tuple(str(entry[4][0]) for entry in found)
+
+
+class PeerCheck:
+    """httpx's ``trace`` of one request that refuses a connection to a forbidden address.
+
+    A hostile name server may answer the check of a name with one address and the connection with
+    another, so what counts is the peer, before anything is sent to it. A proxy's own address is
+    its operator's choice.
+    """
+
+    def __init__(self, host: str, where: str) -> None:
+        self._host = host
+        self._where = where
+        self._is_direct = True
+
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        """Look at the peer of a new connection; raises RegistryProtocol."""
+        if event == "connection.connect_tcp.started":
+            self._is_direct = info["host"] == self._host
+        elif event == "connection.connect_tcp.complete" and self._is_direct:
+            stream = info["return_value"]
+            if is_forbidden_address(str(stream.get_extra_info("server_addr")[0])):
+                await stream.aclose()
+                raise RegistryProtocol(
+                    f"{self._where}: {shorten(self._host)} was not asked: it has a link-local or "
+                    "metadata address"
+                )
 
 
 async def resolve_nothing(host: str) -> tuple[str, ...]:
