@@ -4,6 +4,11 @@ Its gateway matches paths by their number of parts; a repository's name may have
 per method catches what no other does, and the routers themselves read the path, as on a laptop.
 """
 
+# ruff: noqa: E402 - a cold start begins before FastAPI is imported
+from reglite.api import cold_start
+
+cold_start.begin()
+
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.lambda_adapter import create_handler
