@@ -129,6 +129,31 @@ def test_parts_in_any_order_never_match_two_routes(gateway: Gateway) -> None:
             assert len(full) <= 1, f"{path}: {full}"
 
 
+def test_head_reaches_what_get_reaches(gateway: Gateway) -> None:
+    reads = [tail for method, tail, _ in OPERATIONS.values() if method == "GET"]
+    paths = [make_path(name, tail) for name in list_repositories() for tail in reads]
+    for path in ("/api/v1/health", "/api/v1/session", "/api/v1/registries", *paths):
+        assert gateway.choose("HEAD", path) == gateway.choose("GET", path), path
+
+
+@pytest.mark.anyio
+async def test_head_through_a_zips_app_is_its_get_without_the_body(
+    gateway: Gateway, apps: dict[str, FastAPI], memory_registry: MemoryRegistry, nas: RegistryConfig
+) -> None:
+    for blob in (CONFIG, LAYER):
+        memory_registry.put_blob("app", blob)
+    memory_registry.put_manifest("app", MANIFEST, media_types.OCI_MANIFEST, "latest")
+    path, runtime = "/api/v1/registries/nas/repositories/app/tags", Runtime(Inventory((nas,)))
+    app = apps[gateway.choose("HEAD", path) or ""]
+
+    got, head = [await ask(app, path, runtime, method=method) for method in ("GET", "HEAD")]
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers == got.headers
+    assert got.json()["tags"] == ["latest"]
+    await runtime.aclose()
+
+
 def test_what_no_route_matches_is_answered_by_a_function_of_ours(gateway: Gateway) -> None:
     for method, path in [
         ("GET", "/"),
@@ -180,9 +205,11 @@ async def test_image_is_found_at_every_depth(
     await runtime.aclose()
 
 
-async def ask(function: FastAPI, path: str, runtime: Runtime) -> httpx.Response:
+async def ask(
+    function: FastAPI, path: str, runtime: Runtime, method: str = "GET"
+) -> httpx.Response:
     app = create_app(runtime=runtime)
     app.router.routes.extend(function.router.routes)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-        return await client.get(path)
+        return await client.request(method, path)
