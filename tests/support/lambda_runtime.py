@@ -40,11 +40,16 @@ class FunctionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one invocation came to: the answer, or the error's type and document."""
+    """What one invocation came to: the answer, or the error's type and document.
+
+    ``at`` is when it was there; ``seconds`` is about what Lambda bills: from handing out the event
+    until the answer begins to arrive.
+    """
 
     document: Any
     error: str | None
     at: float
+    seconds: float
 
 
 class LambdaProcess:
@@ -155,6 +160,7 @@ class _RuntimeApi(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.events: queue.Queue[Mapping[str, Any] | None] = queue.Queue()
         self.results: queue.Queue[Result] = queue.Queue()
+        self.handed_out_at = 0.0
 
     @property
     def address(self) -> str:
@@ -177,14 +183,21 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _RuntimeApi
 
+    def parse_request(self) -> bool:
+        """Note when a request came: reading its headers in Python is not the function's time."""
+        self._came_at = time.perf_counter()
+        return super().parse_request()
+
     def do_GET(self) -> None:
         event = self.server.events.get()
         if event is None:
             self.close_connection = True
             return
+        body = json.dumps(event).encode()
+        self.server.handed_out_at = time.perf_counter()
         self._send(
             200,
-            json.dumps(event).encode(),
+            body,
             {
                 "Lambda-Runtime-Aws-Request-Id": f"request-{time.monotonic_ns()}",
                 "Lambda-Runtime-Deadline-Ms": str(int((time.time() + 25) * 1000)),
@@ -202,7 +215,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not is_error and len(body) > MAX_ANSWER_BYTES:
             is_error, kind, body = True, "Function.ResponseSizeTooLarge", b"null"
         document = json.loads(body or b"null")
-        self.server.results.put(Result(document, kind if is_error else None, at))
+        seconds = self._came_at - self.server.handed_out_at
+        self.server.results.put(Result(document, kind if is_error else None, at, seconds))
         self._send(202, b'{"status":"OK"}', {})
 
     def _read_body(self) -> bytes:
