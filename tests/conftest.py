@@ -18,7 +18,7 @@ from tests.support.browser import Watch, open_page, run_chromium
 from tests.support.certificates import Certificates
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
-from tests.support.packages import make_packages
+from tests.support.packages import share_packages
 from tests.support.serving import serve_app
 from tests.support.token_server import TokenServer
 
@@ -136,4 +136,4 @@ def watch_page(chromium: Browser, enter: Callable[..., Watch]) -> Callable[..., 
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Package]:
     """Share the functions' zips for Lambda, by name, made for this interpreter."""
-    return make_packages(tmp_path_factory.mktemp("functions"))
+    return share_packages(tmp_path_factory)

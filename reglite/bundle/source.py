@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import reglite
@@ -90,7 +91,12 @@ def _find_module(parts: list[str]) -> Path | None:
     return next((c for c in candidates if c.is_file()), None)
 
 
-def _list_imported_names(path: Path) -> Iterator[str]:
+@cache  # functions share most modules
+def _list_imported_names(path: Path) -> tuple[str, ...]:
+    return tuple(_walk_imports(path))
+
+
+def _walk_imports(path: Path) -> Iterator[str]:
     pending: list[ast.AST] = [ast.parse(path.read_bytes(), filename=str(path))]
     while pending:
         node = pending.pop()

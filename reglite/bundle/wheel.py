@@ -4,7 +4,9 @@ import importlib.metadata
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -53,7 +55,7 @@ class Target:
 
 def resolve_distributions(foreign: set[str], target: Target) -> set[str]:
     """Return the names of the distributions behind top-level modules, and of all they require."""
-    by_module = importlib.metadata.packages_distributions()
+    by_module = _map_modules()
     pending = {_normalise(d) for name in foreign for d in by_module.get(name, ())}
     found: set[str] = set()
     while pending:
@@ -65,17 +67,25 @@ def resolve_distributions(foreign: set[str], target: Target) -> set[str]:
     return found
 
 
-def _list_requirements(name: str, target: Target) -> set[str]:
+@cache  # it reads the list of files of everything that is installed
+def _map_modules() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
+
+
+@cache
+def _list_requirements(name: str, target: Target) -> frozenset[str]:
     try:
         lines = importlib.metadata.requires(name) or []
     except importlib.metadata.PackageNotFoundError:
-        return set()  # required on the target only: the lock knows it, or pip says what is missing
+        return (
+            frozenset()
+        )  # required on the target only: the lock knows it, or pip says what is missing
     requirements = [Requirement(line) for line in lines]
-    return {
+    return frozenset(
         _normalise(r.name)
         for r in requirements
         if r.marker is None or r.marker.evaluate(target.markers)
-    }
+    )
 
 
 def install_wheels(names: set[str], lock: Path, target: Target, into: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -11,7 +12,7 @@ from tests.support.osls import read_resources
 _VARIABLE = re.compile(r"\{(\w+)(\+?)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """One route key and the function behind it."""
 
@@ -19,15 +20,18 @@ class Route:
     path: str
     function: str
 
-    @property
+    @cached_property
     def is_greedy(self) -> bool:
         """Tell whether a variable of the path takes all that follows."""
         return "+}" in self.path
 
     def matches(self, method: str, decoded_path: str) -> bool:
         """Tell whether a request is one of the route's: one part per variable, never empty."""
-        pattern = _VARIABLE.sub(lambda v: ".+" if v[2] else "[^/]+", self.path)
-        return method == self.method and re.fullmatch(pattern, decoded_path, re.DOTALL) is not None
+        return method == self.method and self._pattern.fullmatch(decoded_path) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(_VARIABLE.sub(lambda v: ".+" if v[2] else "[^/]+", self.path), re.DOTALL)
 
 
 class Gateway:
@@ -50,7 +54,8 @@ class Gateway:
 
     def find_routes(self, method: str, raw_path: str) -> list[Route]:
         """Return every route that matches a request as it was sent."""
-        return [route for route in self.routes if route.matches(method, unquote(raw_path))]
+        path = unquote(raw_path)
+        return [route for route in self.routes if route.matches(method, path)]
 
     def choose(self, method: str, raw_path: str) -> str | None:
         """Return the function that answers a request as it was sent."""

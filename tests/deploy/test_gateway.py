@@ -113,11 +113,13 @@ def test_every_name_reaches_its_function_and_its_repository(
 
 
 def test_no_request_matches_two_routes_that_are_not_greedy(gateway: Gateway) -> None:
-    tails = [(method, tail) for method, tail, _ in OPERATIONS.values()]
-    for repository, (method, tail), tag in itertools.product(list_repositories(), tails, TAGS):
-        path = make_path(repository, tail, tag=tag)
-        full = [route for route in gateway.find_routes(method, path) if not route.is_greedy]
-        assert len(full) <= 1, f"{path}: {full}"
+    for repository, (method, tail, _) in itertools.product(
+        list_repositories(), OPERATIONS.values()
+    ):
+        for tag in TAGS if "{tag}" in tail else TAGS[:1]:
+            path = make_path(repository, tail, tag=tag)
+            full = [route for route in gateway.find_routes(method, path) if not route.is_greedy]
+            assert len(full) <= 1, f"{path}: {full}"
 
 
 def test_parts_in_any_order_never_match_two_routes(gateway: Gateway) -> None:

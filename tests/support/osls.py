@@ -12,7 +12,7 @@ from tests.support.availability import find_program, give_up
 
 CHECKOUT = Path(__file__).parents[2]
 _OSLS = CHECKOUT / "node_modules" / "serverless" / "bin" / "serverless.js"
-_TEMPLATE = Path(".serverless", "cloudformation-template-update-stack.json")
+TEMPLATE = Path(".serverless", "cloudformation-template-update-stack.json")
 
 
 def package_template(zips: Iterable[Path], folder: Path, **variables: str) -> Path:
@@ -39,7 +39,7 @@ def package_template(zips: Iterable[Path], folder: Path, **variables: str) -> Pa
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return folder / _TEMPLATE
+    return folder / TEMPLATE
 
 
 def read_resources(template: Path, kind: str) -> dict[str, dict[str, Any]]:
