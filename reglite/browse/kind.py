@@ -25,6 +25,18 @@ _ATTESTATION_TYPES: Final = frozenset(
         "application/vnd.docker.attestation.manifest.v1+json",
     }
 )
+# What cosign puts behind an image config when it attaches a bill of materials.
+_BILL_TYPES: Final = frozenset(
+    {
+        "text/spdx",
+        "text/spdx+json",
+        "text/spdx+xml",
+        "application/vnd.cyclonedx",
+        "application/vnd.cyclonedx+json",
+        "application/vnd.cyclonedx+xml",
+        "application/vnd.syft+json",
+    }
+)
 _SIGSTORE_BUNDLE: Final = "application/vnd.dev.sigstore.bundle"
 _SIGN_PREDICATE: Final = "https://sigstore.dev/cosign/sign/"
 
@@ -32,7 +44,8 @@ _SIGN_PREDICATE: Final = "https://sigstore.dev/cosign/sign/"
 def classify(manifest: Manifest) -> Kind:
     """Return what the manifest is, by its own words; raises RegistryProtocol where it is no JSON.
 
-    Signatures and attestations borrow the image config's media type, so layers are asked first.
+    Signatures, attestations and cosign's bills of materials borrow the image config's media type,
+    so layers are asked first.
     """
     document = manifest.document
     if manifest.is_index:
@@ -74,7 +87,8 @@ def _classify_image_manifest(document: JsonObject) -> Kind:
         return "attestation"
     if config_media_type == media_types.HELM_CONFIG:
         return "chart"
-    return "image" if config_media_type in media_types.IMAGE_CONFIGS else "artifact"
+    is_image = config_media_type in media_types.IMAGE_CONFIGS and not types & _BILL_TYPES
+    return "image" if is_image else "artifact"
 
 
 def _classify_bundle(document: JsonObject) -> Kind:

@@ -61,6 +61,8 @@ def artifact(
             "signature",
         ),
         (artifact(artifactType="application/spdx+json"), "artifact"),
+        (artifact(media_types.OCI_CONFIG, "text/spdx+json"), "artifact"),
+        (artifact(media_types.OCI_CONFIG, "application/vnd.cyclonedx+json"), "artifact"),
         (artifact("application/vnd.acme.rocket.config"), "artifact"),
         ({"layers": []}, "artifact"),
         ({"config": "text", "layers": 7}, "artifact"),
