@@ -2,7 +2,7 @@
 
 ``${ssm:NAME}`` and ``${secretsmanager:NAME}`` are variables that the given environment knows.
 ``$${`` is a literal ``${``; a lone ``$`` is a dollar. A default applies to an unset or empty
-variable, as in a shell.
+variable, as in a shell, and holds no variables itself.
 """
 
 import re
@@ -14,7 +14,7 @@ from reglite.reference import shorten
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<body>[^}]*)(?P<end>\}?)")
 _BODY = re.compile(
     r"(?P<name>(?:ssm|secretsmanager):[A-Za-z0-9/_+=.@-]+|[A-Za-z_][A-Za-z0-9_]*)"
-    r"(?::-(?P<default>.*))?",
+    r"(?::-(?P<default>(?:(?!\$\{).)*))?",
     re.ASCII | re.DOTALL,
 )
 

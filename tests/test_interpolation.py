@@ -39,3 +39,8 @@ def test_an_undefined_variable_is_named(name: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         interpolate(f"${{{name}}}", {})
     assert name[:40] in caught.value.message
+
+
+def test_a_variable_in_a_default_is_refused_and_never_taken_for_text() -> None:
+    with pytest.raises(ConfigurationError, match="begins no"):
+        interpolate("${A:-${B}}", {"B": "b"})
