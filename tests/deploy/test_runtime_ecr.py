@@ -64,7 +64,7 @@ def run(
             "HTTPS_PROXY": ecr.url,
             "NO_PROXY": "127.0.0.1",
         }
-        return enter(
+        process: LambdaProcess = enter(
             LambdaProcess(
                 unpack(packages[name].path, tmp_path / name),
                 f"functions/{name}.handler",
@@ -73,6 +73,7 @@ def run(
                 modules=SDK_MODULES,
             )
         )
+        return process
 
     return start
 
