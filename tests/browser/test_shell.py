@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 from starlette.types import Receive, Scope, Send
 
-from reglite.access_config import AccessConfig, AccessToken
+from reglite.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
 from reglite.demo.images import fill_demo
 from reglite.demo.registry import MemoryRegistry
 from reglite.inventory import Inventory
@@ -304,6 +305,37 @@ def test_signing_in_makes_a_maintainer_for_this_tab_alone(
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("#who")).to_contain_text("viewer")
     assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_delete_is_offered_where_the_role_reaches_and_nowhere_else(
+    serve_inventory: ServeSite, inventory: Inventory, watch_page: WatchPage
+) -> None:
+    proxy = ProxyAccess("X-User", None, (ip_network("127.0.0.0/8"),), None)
+    grants = (Grant("maintainer", users=("ana",), repositories=("charts/*",)),)
+    access = AccessConfig(anonymous=None, proxy=proxy, grants=grants)
+    base = serve_inventory(Inventory(inventory.registries, access), is_maintainer=False)
+    watch = watch_page(base, locale="en", extra_http_headers={"X-User": "ana"})
+    page = watch.page
+    delete = page.locator("#content [data-part=delete]")
+
+    page.goto(MANIFEST)
+    expect(delete).to_have_attribute("aria-disabled", "true")
+    expect(delete).to_have_attribute("title", "needs the maintainer role")
+    expect(page.locator("#who")).to_contain_text("ana viewer")
+    page.goto(TAGS)
+    page.locator("tr[data-tag=latest] .hit").click()
+    expect(page.locator(".selection [data-part=remove]")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("#why-not")).to_have_text("needs the maintainer role")
+
+    page.goto(TAGS.replace("shop/", "charts/"))
+    page.locator("tr[data-tag] .hit").first.click()
+    remove = page.locator(".selection [data-part=remove]")
+    expect(remove).not_to_have_attribute("aria-disabled", "true")
+    expect(page.locator("#who")).to_contain_text("ana maintainer")
+    watch.assert_quiet()
+    page.goto("/tags.html?registry=nowhere&repository=charts/storefront")
+    expect(page.locator(".void h2")).to_have_text("No registry is called nowhere")
+    expect(page.locator("#who")).to_contain_text("ana maintainer")
 
 
 def test_where_nothing_is_shown_to_strangers_the_dialog_opens_by_itself(

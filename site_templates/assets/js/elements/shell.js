@@ -1,5 +1,5 @@
 /** The frame of every page: where I am, its keys, and what is fetched when somebody asks for it. */
-import { credential, request, requestOnce, signIn } from "../lib/api.js";
+import { credential, request, requestOnce, signIn, withQuery } from "../lib/api.js";
 import { one, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
@@ -51,18 +51,22 @@ const showReader = (answer) => {
   return answer;
 };
 
-const ask = () => request("/api/v1/session");
+/** Who I am and my role here or, where there is no such place, anywhere. */
+export const askSession = () => request(withQuery("/api/v1/session", { registry, repository })).catch((error) => {
+  if (/UNKNOWN|INVALID/.test(error.code)) return request("/api/v1/session");
+  throw error;
+});
 
 /** Forgets a credential that is no longer accepted, so that the page goes on as a stranger's. */
 const askAgain = (error) => {
   if (error.code !== "UNAUTHORIZED" || !credential()) throw error;
   isExpired = true;
   signIn(null);
-  return ask();
+  return askSession();
 };
 
 /** The answer of `/session`; later ones come as `rl:signed-in`. */
-export const session = ask().catch(askAgain).then(showReader);
+export const session = askSession().catch(askAgain).then(showReader);
 session.catch(() => {});
 
 const openSignIn = async () => {

@@ -1,8 +1,9 @@
 /** The sign-in dialog; what is accepted is kept for this tab. */
-import { credential, request, signIn } from "../lib/api.js";
+import { credential, signIn } from "../lib/api.js";
 import { all, emit, one, t } from "../lib/dom.js";
-import { told } from "./messages.js";
+import { adviceOn } from "./messages.js";
 import "./overlay.js";
+import { askSession } from "./shell.js";
 
 const dialog = one("#sign-in-dialog");
 const form = one("form", dialog);
@@ -32,14 +33,14 @@ const send = async () => {
   const { way, user, secret } = form;
   const before = credential();
   signIn(way.value === "basic" ? encodeBasic(`${user.value}:${secret.value}`) : `Bearer ${secret.value}`);
-  const answer = await request("/api/v1/session").catch((error) => ({ error }));
+  const answer = await askSession().catch((error) => ({ error }));
   if (answer.user) {
     dialog.close();
     emit("signed-in", answer);
     return;
   }
   signIn(before);
-  refusal.replaceChildren(answer.error && answer.error.status !== 401 ? told(answer.error.message) : t("session.refused"));
+  refusal.replaceChildren(...(answer.error && answer.error.status !== 401 ? adviceOn(answer.error) : [t("session.refused")]));
   refusal.hidden = false;
   secret.select();
 };
