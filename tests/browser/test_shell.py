@@ -180,7 +180,38 @@ def test_a_reference_of_a_registry_that_is_not_here_leads_nowhere(
     expect(page.locator("#found a")).to_have_count(2)
     page.locator("#palette input").fill(pasted)
     expect(page.locator("#found a")).to_have_count(0)
-    expect(page.locator("#live")).to_have_text("Nothing loaded matches.")
+    nothing = page.locator("#palette").get_by_role("status")
+    expect(nothing).to_have_text("Nothing loaded matches.")
+    expect(nothing).to_be_visible()
+    page.locator("#palette input").fill("front")
+    expect(nothing).to_be_hidden()
+
+
+def test_the_jump_box_gives_the_focus_back(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto(REPOSITORIES)
+    expect(page.locator("#content .count")).to_have_text("13 repositories")
+    dialog = page.locator("#palette")
+    bar = page.locator("#jump input")
+    for before in (page.locator("tr[data-name] a.open").nth(2), page.locator("#filter"), bar):
+        before.focus()
+        page.keyboard.press("Control+k")
+        page.keyboard.type("front")
+        expect(dialog.locator("input")).to_have_value("front")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        expect(before).to_be_focused()
+    bar.click()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(bar).to_be_focused()
+    assert page.evaluate("document.activeElement.blur() ?? document.activeElement.tagName") == "BODY"
+    page.keyboard.press("Control+k")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(bar).not_to_be_focused()
 
 
 def test_a_pasted_digest_leads_to_its_manifest_in_this_repository(

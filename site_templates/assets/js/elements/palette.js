@@ -1,6 +1,6 @@
 /** The dialog of the jump box: what is loaded, by part of its name, and pasted references. */
 import { requestOnce } from "../lib/api.js";
-import { announce, one, stamp, t } from "../lib/dom.js";
+import { one, stamp, t } from "../lib/dom.js";
 import { decode, link } from "../lib/url.js";
 import { fillName } from "./list.js";
 import "./overlay.js";
@@ -11,6 +11,7 @@ const here = decode(location.search, { registry: "", repository: "" });
 const dialog = one("#palette");
 const input = one("input", dialog);
 const list = one("#found");
+const nothing = one("[role=status]", dialog);
 let provide;
 let registries = [];
 
@@ -60,11 +61,14 @@ const search = () => {
   const found = [...loaded, ...(query ? parse(query) : [])];
   list.replaceChildren(...found.map((each, index) => createItem(each, index, query)));
   choose(items()[0]);
-  if (query && !found.length) announce(t("jump.nothing"));
+  nothing.textContent = query && !found.length ? t("jump.nothing") : "";
 };
 
-/** Opens the box with a text in it; `provider()` answers what the page has loaded. */
-export const open = (text, provider) => {
+/**
+ * Opens the box with a text in it; `provider()` answers what the page has loaded, `before` has the
+ * focus when the box is closed.
+ */
+export const open = (text, provider, before) => {
   provide = provider;
   requestOnce("/api/v1/registries").then((answer) => {
     registries = answer.registries;
@@ -73,7 +77,11 @@ export const open = (text, provider) => {
   // What is typed while this module arrives comes in pieces.
   input.value = dialog.open ? input.value + text : text;
   search();
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return;
+  // A dialog gives the focus back to what had it.
+  document.activeElement.blur();
+  before.focus({ preventScroll: true });
+  dialog.showModal();
 };
 
 input.addEventListener("input", search);

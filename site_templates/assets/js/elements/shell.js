@@ -119,9 +119,10 @@ export const provideJumps = (provider) => {
 
 /** Opens the dialog with what was typed into the bar's box, which is empty again. */
 const openJump = async () => {
+  const before = document.activeElement;
   bar.focus(); // what is typed while the dialog comes stays in the box
   const palette = await import("./palette.js");
-  palette.open(bar.value, provide);
+  palette.open(bar.value, provide, before);
   bar.value = "";
 };
 bar.addEventListener("input", openJump);
