@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,23 @@ from typing import Any
 from tests.support.availability import find_program, give_up
 
 CHECKOUT = Path(__file__).parents[2]
+SETTINGS = CHECKOUT / "serverless.yml"
 _OSLS = CHECKOUT / "node_modules" / "serverless" / "bin" / "serverless.js"
 TEMPLATE = Path(".serverless", "cloudformation-template-update-stack.json")
 
 
-def package_template(zips: Iterable[Path], folder: Path, **variables: str) -> Path:
+def package_template(
+    zips: Iterable[Path], folder: Path, *, settings: str | None = None, **variables: str
+) -> Path:
     """Run ``osls package`` in a folder with these zips; return the template's path.
 
-    No AWS credentials are there, and none of its addresses can be reached.
+    ``settings`` stands in for the text of ``serverless.yml``. No AWS credentials are there, and
+    none of its addresses can be reached.
     """
     node = find_program("node", "nodejs")
     if not _OSLS.is_file():
         give_up("osls is not installed; 'make test' installs it through npm")
-    shutil.copy(CHECKOUT / "serverless.yml", folder)
+    (folder / SETTINGS.name).write_text(settings or SETTINGS.read_text("utf-8"), "utf-8")
     shutil.copytree(CHECKOUT / "deploy" / "lambda", folder / "deploy" / "lambda")
     built = folder / "build" / "functions"
     built.mkdir(parents=True)
@@ -40,6 +45,18 @@ def package_template(zips: Iterable[Path], folder: Path, **variables: str) -> Pa
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / TEMPLATE
+
+
+def lint_template(template: Path) -> str:
+    """Return what cfn-lint finds in a template: nothing, or a report."""
+    # W3005: osls says what depends on what even where that is clear without.
+    done = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), "-i", "W3005", "-t", template],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr if done.returncode else ""
 
 
 def read_resources(template: Path, kind: str) -> dict[str, dict[str, Any]]:
