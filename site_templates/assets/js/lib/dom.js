@@ -76,12 +76,13 @@ const messages = JSON.parse(document.getElementById("strings").textContent);
 export const lang = document.documentElement.lang;
 export const formats = createFormats(lang);
 
-const plurals = new Intl.PluralRules(lang);
+let plurals;
+const pluralOf = (n) => (plurals ??= new Intl.PluralRules(lang)).select(n);
 
 /** The message as an array of strings and, where a parameter is a node, that node. */
 export const say = (key, params = {}) => {
   let text = messages[key] ?? key;
-  if (typeof text === "object") text = text[params.code ?? plurals.select(params.n)] ?? text.other;
+  if (typeof text === "object") text = text[params.code ?? pluralOf(params.n)] ?? text.other;
   return text.split(/\{(\w+)\}/).map((part, at) => {
     if (at % 2 === 0) return part;
     const value = params[part] ?? "";

@@ -33,17 +33,18 @@ export const shortPlatform = (platform) => platform.replace(/^linux\//, "").repl
 
 /** The formatters of one language: `number(n)`, `size(bytes)`, `age(iso)`, `date(iso)`, `exact(iso)`. */
 export const createFormats = (lang) => {
-  const numbers = [0, 1, 2].map((digits) => new Intl.NumberFormat(
-    lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
   // Made when they are first needed: each costs as much as some rows.
+  const numbers = [];
   let relative;
   let dateParts;
+  const numbersWith = (digits) => (numbers[digits] ??= new Intl.NumberFormat(
+    lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
   const createRelative = () => new Intl.RelativeTimeFormat(lang, { style: lang === "en" ? "narrow" : "short" });
   const createParts = () => new Intl.DateTimeFormat(
     lang, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
   const partsOf = (iso) => Object.fromEntries(
     (dateParts ??= createParts()).formatToParts(new Date(iso)).map((part) => [part.type, part.value]));
-  const number = (n) => numbers[0].format(n);
+  const number = (n) => numbersWith(0).format(n);
   const date = (iso) => {
     const { day, month, year } = partsOf(iso);
     return `${day} ${month.slice(0, 3)} ${year}`;
@@ -56,7 +57,7 @@ export const createFormats = (lang) => {
       if (bytes == null) return "–";
       let unit = 0;
       for (; bytes >= 1000 && unit < 4; unit++) bytes /= 1024;
-      return `${numbers[unit && (bytes < 9.995 ? 2 : 1)].format(bytes)} ${(UNITS[lang] ?? UNITS.en)[unit]}`;
+      return `${numbersWith(unit && (bytes < 9.995 ? 2 : 1)).format(bytes)} ${(UNITS[lang] ?? UNITS.en)[unit]}`;
     },
     /** `3 h ago` below 7 days, then `12 Mar 2024`; times ahead of the clock count as now. */
     age(iso, now = Date.now()) {

@@ -28,7 +28,7 @@ const sortEntries = (entries) => entries.sort().reverse().map((entry) => entry.s
 /** Tags by version, highest first, `latest` before all. */
 export const sortVersions = (tags) => sortEntries(tags.map(toEntry));
 
-const SLICE = 1000;
+const SLICE = 4000;
 const pause = () => globalThis.scheduler?.yield?.() ?? new Promise((resume) => setTimeout(resume));
 
 /** As `sortVersions`, in slices that leave the page responsive. */

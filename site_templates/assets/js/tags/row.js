@@ -1,5 +1,5 @@
 /** One row of the tags table: filled in place, so that focus and hover survive. */
-import { all, formats, stamp, t, write } from "../lib/dom.js";
+import { all, formats, icon, stamp, t, write } from "../lib/dom.js";
 import { shortDigest, shortPlatform } from "../lib/format.js";
 import { link } from "../lib/url.js";
 import { fillName } from "../elements/list.js";
@@ -47,12 +47,18 @@ const fillBuilt = ({ built, time }, { created }) => {
   built.title = created ? "" : t("tags.no_date");
 };
 
+/** Puts a glyph before words once they show: each costs a row more than its text does. */
+const showGlyph = (element, name) => {
+  if (!element.hidden && element.firstElementChild.tagName !== "svg") element.prepend(icon(name));
+};
+
 const fillDigest = ({ digest, siblings, more }, { digest: whole }, others) => {
   siblings.hidden = !others.length;
   const names = others.join(", ");
   siblings.title = names;
   siblings.setAttribute("aria-label", t("tags.siblings", { n: others.length, names }));
   write(more, `+${others.length}`);
+  showGlyph(siblings, "link");
   if (digest.dataset.copy === whole) return;
   digest.dataset.copy = digest.title = whole;
   write(digest, shortDigest(whole));
@@ -80,6 +86,7 @@ const fillLock = (parts, model, tag) => {
   const glob = model.protectedBy(tag);
   parts.lock.hidden = !glob;
   parts.lock.title = glob ? t("tags.protected_by", { glob }) : "";
+  showGlyph(parts.lock, "lock");
 };
 
 let notes;
