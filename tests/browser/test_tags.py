@@ -313,6 +313,37 @@ def test_hostile_names_and_dates_stay_text(
     assert tags.page.locator("main img, main script").count() == 0
 
 
+CUT = """select => {
+  const style = getComputedStyle(select);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(select.selectedOptions[0].textContent).width - room;
+}"""
+"""By how many pixels a select is too narrow for what is chosen in it."""
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_order_can_be_read_on_the_narrowest_phone(
+    *,
+    serve_site: ServeSite,
+    docker_registry: DockerRegistry,
+    pusher: Pusher,
+    watch_page: WatchPage,
+    language: str,
+) -> None:
+    pusher.push_image("1.0")
+    base = serve_site(docker_registry.url)
+    watch = watch_page(base, locale=language, viewport={"width": 320, "height": 640})
+    tags = TagsPage(watch, base, pusher.repository)
+    tags.open(prefix="" if language == "en" else "ru/")
+    select = tags.page.locator("[data-part=sort]")
+    for order in ("version", "built", "platforms"):
+        select.select_option(order)
+        assert select.evaluate(CUT) <= 1
+        assert tags.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_a_viewer_sees_why_delete_is_off(
     serve_site: ServeSite, docker_registry: DockerRegistry, pusher: Pusher, watch_page: WatchPage
 ) -> None:
