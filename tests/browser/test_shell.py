@@ -206,7 +206,7 @@ def test_the_jump_box_gives_the_focus_back(base: str, watch_page: WatchPage) -> 
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(bar).to_be_focused()
-    assert page.evaluate("document.activeElement.blur() ?? document.activeElement.tagName") == "BODY"
+    bar.blur()
     page.keyboard.press("Control+k")
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
