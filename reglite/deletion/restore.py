@@ -18,6 +18,7 @@ from reglite.errors import (
 )
 from reglite.reference import Digest, Repository, Tag, has_digest
 from reglite.registry.client import RegistryClient
+from reglite.registry.content import read_signed_bytes, tell_media_type
 from reglite.registry.models import JsonObject, Manifest
 from reglite.registry.placeholder import parse_placeholder
 
@@ -62,7 +63,9 @@ async def restore(  # noqa: PLR0917 - an undo has this many parts
 
 def read_manifest(digest: Digest, raw: bytes, media_type: str | None) -> Manifest:
     """Check bytes that claim to be a manifest of this digest; raises BadRequest's kinds."""
-    if not has_digest(raw, digest):
+    given = (media_type or "").partition(";")[0].strip().lower()
+    told = tell_media_type(given, raw)
+    if not has_digest(read_signed_bytes(raw, told), digest):
         raise DigestInvalid(
             f"these bytes are not {digest}: send the manifest exactly as it was, without "
             "formatting or a line break at its end"
@@ -70,7 +73,11 @@ def read_manifest(digest: Digest, raw: bytes, media_type: str | None) -> Manifes
     document = _parse(raw)
     if parse_placeholder(document) is not None:
         raise ManifestInvalid("this is RegLite's own placeholder: there is nothing to restore")
-    return Manifest(digest, _tell_media_type(document, media_type), raw)
+    if told not in _MEDIA_TYPES:
+        raise ManifestInvalid(
+            "the document names no media type of a manifest: send it as the Content-Type"
+        )
+    return Manifest(digest, told, raw)
 
 
 def _parse(raw: bytes) -> JsonObject:
@@ -81,21 +88,6 @@ def _parse(raw: bytes) -> JsonObject:
     if not isinstance(document, dict):
         raise ManifestInvalid("the body is not a JSON object, so it is no manifest")
     return document
-
-
-def _tell_media_type(document: JsonObject, declared: str | None) -> str:
-    own = document.get("mediaType")
-    given = (declared or "").partition(";")[0].strip().lower()
-    for media_type in (own, given):
-        if isinstance(media_type, str) and media_type in _MEDIA_TYPES:
-            return media_type
-    if own is None and isinstance(document.get("manifests"), list):
-        return media_types.OCI_INDEX
-    if own is None and isinstance(document.get("layers"), list):
-        return media_types.OCI_MANIFEST
-    raise ManifestInvalid(
-        "the document names no media type of a manifest: send it as the Content-Type"
-    )
 
 
 async def _put_back(

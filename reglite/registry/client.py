@@ -18,7 +18,7 @@ from reglite.registry import calls, limits, probe
 from reglite.registry.body import BodyTooLong
 from reglite.registry.cache import ContentCache
 from reglite.registry.call import Answer, Call
-from reglite.registry.content import read_declared_digest
+from reglite.registry.content import read_declared_digest, read_signed_bytes
 from reglite.registry.deadline import deadline
 from reglite.registry.gitlab import GitLabReader, is_gitlab_cursor
 from reglite.registry.manifests import ManifestReader
@@ -137,8 +137,9 @@ class RegistryClient:
             parse_repository(repository), parse_reference(reference), raw, media_type
         )
         answer = await self._write(call, repository, reference)
-        digest = read_declared_digest(answer) or compute_digest(raw)
-        if not has_digest(raw, digest):
+        signed = read_signed_bytes(raw, media_type)
+        digest = read_declared_digest(answer) or compute_digest(signed)
+        if not has_digest(signed, digest):
             raise RegistryProtocol(
                 f"{self._transport.where(call)}: the registry stored other bytes"
             )

@@ -22,6 +22,7 @@ from reglite.registry.client import RegistryClient
 from reglite.registry.placeholder import build_placeholder
 from tests.deletion.conftest import MakeClient
 from tests.deletion.content import REPOSITORY, DyingTransport, Killed, Repo, make_image
+from tests.support.images import sign_schema1
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
 A, B, C = Tag("a"), Tag("b"), Tag("c")
@@ -129,6 +130,18 @@ async def test_the_media_type_is_the_documents_own_or_the_content_type(
 ) -> None:
     raw = json.dumps(document).encode()
     assert read_manifest(compute_digest(raw), raw, declared).media_type == expected
+
+
+@pytest.mark.parametrize("declared", [None, media_types.DOCKER_SCHEMA1_SIGNED])
+async def test_a_signed_schema1_manifest_has_the_digest_of_what_was_signed(
+    declared: str | None,
+) -> None:
+    payload = b'{\n   "schemaVersion": 1,\n   "tag": "a"\n}'
+    raw = sign_schema1(payload)
+    manifest = read_manifest(compute_digest(payload), raw, declared)
+    assert (manifest.media_type, manifest.raw) == (media_types.DOCKER_SCHEMA1_SIGNED, raw)
+    with pytest.raises(DigestInvalid):
+        read_manifest(compute_digest(raw), raw, declared)
 
 
 async def test_missing_blobs_are_said_plainly_and_no_tag_comes_back(

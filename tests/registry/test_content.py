@@ -1,6 +1,5 @@
 """Media types told and digests checked, whatever the headers say."""
 
-import base64
 import json
 from typing import Any
 
@@ -12,6 +11,7 @@ from reglite.reference import compute_digest
 from reglite.registry.call import Answer
 from reglite.registry.content import read_descriptor_headers, read_manifest, tell_media_type
 from tests.registry.clients import EMPTY_INDEX, EMPTY_INDEX_DIGEST
+from tests.support.images import sign_schema1
 
 OTHER_DIGEST = compute_digest(b"other")
 
@@ -87,15 +87,7 @@ def test_manifest_may_be_asked_for_by_sha512() -> None:
 
 def test_digest_of_signed_schema1_is_that_of_its_payload() -> None:
     payload = b'{\n   "schemaVersion": 1,\n   "name": "a"\n}'
-    head, tail = payload[:-2], payload[-2:]
-    protected = json.dumps(
-        {
-            "formatLength": len(head),
-            "formatTail": base64.urlsafe_b64encode(tail).decode().rstrip("="),
-        }
-    )
-    encoded = base64.urlsafe_b64encode(protected.encode()).decode().rstrip("=")
-    raw = head + b',\n   "signatures": [{"protected": "' + encoded.encode() + b'"}]\n}'
+    raw = sign_schema1(payload)
     answer = make_answer(
         raw,
         Content_Type=media_types.DOCKER_SCHEMA1_SIGNED,

@@ -32,6 +32,7 @@ from tests.registry.clients import (
     answer_index,
     make_credential,
 )
+from tests.support.images import sign_schema1
 
 pytestmark = pytest.mark.anyio
 
@@ -265,6 +266,16 @@ async def test_push_that_the_registry_stores_otherwise_is_a_protocol_error(
     answer = httpx.Response(201, headers={"Docker-Content-Digest": "sha256:" + "a" * 64})
     with pytest.raises(RegistryProtocol, match="other bytes"):
         await make_client(lambda _: answer).put_manifest("team/app", "v1", EMPTY_INDEX, OCI_INDEX)
+
+
+async def test_pushed_schema1_has_the_digest_of_what_was_signed(make_client: MakeClient) -> None:
+    payload = b'{\n   "schemaVersion": 1,\n   "tag": "a"\n}'
+    digest = "sha256:" + hashlib.sha256(payload).hexdigest()
+    answer = httpx.Response(201, headers={"Docker-Content-Digest": digest})
+    client = make_client(lambda _: answer)
+    signed = sign_schema1(payload)
+    media_type = media_types.DOCKER_SCHEMA1_SIGNED
+    assert await client.put_manifest("team/app", "v1", signed, media_type) == digest
 
 
 async def test_push_that_names_an_unknown_blob_is_blob_unknown(make_client: MakeClient) -> None:

@@ -1,5 +1,6 @@
 """A generator of images of all kinds, pushed over the push API into any /v2/."""
 
+import base64
 import gzip
 import io
 import json
@@ -487,3 +488,15 @@ def _make_provenance() -> dict[str, Any]:
         "materials": [{"uri": "pkg:docker/alpine@3.21", "digest": {"sha256": "0" * 64}}],
         "invocation": {"configSource": {"uri": "https://git.example.com/app.git"}},
     }
+
+
+def sign_schema1(payload: bytes) -> bytes:
+    """Return a schema1 document with a signature's frame, whose digest is that of the payload."""
+    head, tail = payload[:-2], payload[-2:]
+    protected = json.dumps({"formatLength": len(head), "formatTail": _encode(tail)})
+    signatures = json.dumps([{"protected": _encode(protected.encode())}])
+    return head + b',\n   "signatures": ' + signatures.encode() + tail
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
