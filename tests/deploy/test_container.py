@@ -189,6 +189,19 @@ def load_text(text: str, folder: Path, **variables: str) -> Inventory:
     return load_inventory(config_file=str(path), environ=variables)
 
 
+def test_compose_knows_every_key_of_its_file() -> None:
+    check = Path(sys.executable).with_name("check-jsonschema")
+
+    done = subprocess.run(
+        [check, "--builtin-schema", "vendor.compose-spec", CHECKOUT / "compose.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_compose_file_locks_the_container_down_and_configures_it(tmp_path: Path) -> None:
     services = yaml.safe_load((CHECKOUT / "compose.yaml").read_text())["services"]
     reglite = services["reglite"]
