@@ -26,7 +26,7 @@ def is_own_host(host: str, allowed: Collection[str]) -> bool:
     address = parse_address(name)
     if address is not None and address.is_loopback:
         return True
-    return name == "localhost" or name in {entry.lower() for entry in allowed}
+    return name == "localhost" or name in {entry.lower().strip("[]") for entry in allowed}
 
 
 def parse_host(host: str) -> str | None:

@@ -157,3 +157,8 @@ def test_host_header_is_read_strictly(host: str, name: str | None) -> None:
 
 def test_ipv4_mapped_loopback_is_loopback() -> None:
     assert is_own_host("[::ffff:127.0.0.1]:8080", ())
+
+
+def test_a_host_of_the_inventory_may_be_an_ipv6_address() -> None:
+    assert is_own_host("[2001:db8::1]:8080", ("[2001:db8::1]",))
+    assert not is_own_host("[2001:db8::2]:8080", ("[2001:db8::1]",))
