@@ -283,3 +283,21 @@ def test_nobody_reads_where_anonymous_is_none(registry: DockerRegistry, run: Run
     answer = run("tags", registry.url, access={"anonymous": "none"}).invoke(list_events("tags")[0])
 
     assert (answer["statusCode"], read_body(answer)["errors"][0]["code"]) == (403, "DENIED")
+
+
+def test_a_gateways_token_is_no_sign_in_where_access_names_none(
+    registry: DockerRegistry, run: Run
+) -> None:
+    push(registry)
+    access = {"anonymous": "viewer"}
+    sent = ("authorization", "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl")
+
+    read = run("tags", registry.url, access=access).invoke(
+        add_header(list_events("tags")[0], *sent)
+    )
+    deleted = run("delete_manifest", registry.url, access=access).invoke(
+        add_header(list_events("delete_manifest")[0], *sent)
+    )
+
+    assert read["statusCode"] == 200, read
+    assert (deleted["statusCode"], read_body(deleted)["errors"][0]["code"]) == (403, "DENIED")
