@@ -55,6 +55,8 @@ async def list_repositories(
     listing = _Listing(client, n=n, q=q, fresh=fresh, budget_seconds=budget_seconds)
     names, following = await listing.get_page(last, cursor)
     query = {"n": n, "q": q or None, "cursor": following}
+    if following is not None and following.startswith(_OWN):
+        query["last"] = last or None  # the catalog, where it starts after it, is yet to come
     path = format_repositories_path(client.config.name)
     return RepositoriesView(
         registry=client.config.name,

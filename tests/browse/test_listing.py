@@ -191,6 +191,18 @@ async def test_no_name_of_inventory_and_catalog_is_lost_or_comes_twice(
     assert all(len(view.repositories) <= n for view in views)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 100])
+async def test_pages_after_a_name_hold_nothing_before_it_and_nothing_twice(
+    memory_registry: MemoryRegistry, make_client: MakeClient, n: int
+) -> None:
+    fill(memory_registry)
+    client = make_client(repositories=("alpha", NAMES[3], NAMES[24], "zoo/a", "zoo/b"))
+
+    names = join(await follow(client, n=n, last=NAMES[20]))
+
+    assert sorted(names) == [*NAMES[21:], "zoo/a", "zoo/b"]
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 405])
 async def test_the_inventory_stands_in_where_there_is_no_catalog(
     memory_registry: MemoryRegistry, make_client: MakeClient, status: int
