@@ -28,6 +28,7 @@ class Site:
     registry: DockerRegistry
     proxy: Proxy
     served: Served
+    client: httpx.Client
 
     @property
     def api(self) -> str:
@@ -36,8 +37,7 @@ class Site:
 
     def ask(self, path: str, *, method: str = "GET", **options: Any) -> httpx.Response:
         """Ask the API past every cache, as a maintainer."""
-        headers = {"Cache-Control": "no-cache", "Authorization": f"Bearer {MAINTAINER}"}
-        return httpx.request(method, f"{self.api}/{path}", headers=headers, timeout=40, **options)
+        return self.client.request(method, f"{self.api}/{path}", **options)
 
     def is_alive(self) -> bool:
         """Tell whether RegLite answers for itself."""
@@ -69,7 +69,9 @@ def open_site(enter: Callable[[AbstractContextManager[Any]], Any], tmp_path: Pat
             "access": {"tokens": tokens, "anonymous": "viewer"},
             "docker_config": False,
         }
-        return Site(registry, proxy, enter(serve(json.dumps(inventory), tmp_path)))
+        headers = {"Cache-Control": "no-cache", "Authorization": f"Bearer {MAINTAINER}"}
+        client: httpx.Client = enter(httpx.Client(headers=headers, timeout=40))
+        return Site(registry, proxy, enter(serve(json.dumps(inventory), tmp_path)), client)
 
     return open_one
 
