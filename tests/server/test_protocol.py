@@ -74,6 +74,16 @@ async def test_what_can_not_be_parsed_is_a_400_in_the_apis_shape(
     assert not caplog.records
 
 
+async def test_an_address_longer_than_the_parser_takes_is_a_400_in_the_apis_shape() -> None:
+    app = create_app(*load_routers(), runtime=_make_runtime())
+    address = b"/api/v1/health?" + b"x" * 70_000
+    async with serve(app, find_protocol()) as port:
+        head, body = await send(port, b"GET " + address + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    (error,) = json.loads(body)["errors"]
+    assert error["code"] == "BAD_REQUEST"
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_an_answer_that_has_begun_gets_no_second_one(
     protocol: type[asyncio.Protocol],
