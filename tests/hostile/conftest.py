@@ -35,12 +35,13 @@ class Stage:
     served: Served
     plain: Hostile
     tls: Hostile
+    client: httpx.Client
 
     def get(self, path: str, *, registry: str = "hostile", seconds: float = 30) -> httpx.Response:
         """Ask the API below a registry; an answer later than the promised budget is a failure."""
         url = f"{self.served.url}/api/v1/registries/{registry}/{path}"
         headers = {"Cache-Control": "no-cache", "Accept-Encoding": "identity"}
-        return httpx.get(url, timeout=seconds, headers=headers)
+        return self.client.get(url, timeout=seconds, headers=headers)
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +55,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) 
         run_hostile(certificates.server, certificates.key) as tls,
     ):
         inventory = _write_inventory(plain.url, tls.url, str(certificates.authority))
-        with serve(inventory, folder) as served:
-            yield Stage(served, plain, tls)
+        with serve(inventory, folder) as served, httpx.Client() as client:
+            yield Stage(served, plain, tls, client)
 
 
 def _write_inventory(plain: str, tls: str, authority: str) -> str:
@@ -80,7 +81,8 @@ def attack(stage: Stage) -> Iterator[Stage]:
 
     yield stage
 
-    assert httpx.get(f"{stage.served.url}/api/v1/health", timeout=5).json()["status"] == "ok"
+    health = stage.client.get(f"{stage.served.url}/api/v1/health", timeout=5)
+    assert health.json()["status"] == "ok"
     assert _read_peak_memory(stage.served.pid) - before < GROWTH_MIB
     log = stage.served.log.read_text()
     assert CANARY not in log
