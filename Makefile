@@ -3,8 +3,9 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Test processes; a module's tests stay together, since they share servers and a browser.
-WORKERS ?= 2
+# Test processes; a module's tests stay together, since they share servers and a browser. One more
+# than the cores of a small machine: there is always somebody who waits for a time-out.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help dev setup test package deploy lint check-types test-js test-py fix bench load screenshots audit sbom lock wheel clean
