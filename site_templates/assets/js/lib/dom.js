@@ -39,6 +39,9 @@ export const write = (element, text) => {
   if (element.textContent !== text) element.textContent = text;
 };
 
+/** The parts of a name, each with its slash and then a place where a line may end. */
+export const breakable = (name) => name.split(/(?<=\/)/).flatMap((part) => [part, make("wbr")]);
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A glyph of the sprite that `<html data-icons>` names. */

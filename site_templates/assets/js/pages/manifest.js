@@ -1,6 +1,6 @@
 /** One manifest: what it is, what it holds, what is attached to it. */
 import { ApiError, createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
-import { announce, formats, make, one, partsOf, showProgress, t } from "../lib/dom.js";
+import { announce, breakable, formats, make, one, partsOf, showProgress, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
@@ -33,7 +33,7 @@ const fillSection = (name, rows, note) => {
 
 const showTitle = () => {
   const reference = where.tag ? [`${where.repository}:`, where.tag] : [`${where.repository}@`, shortDigest(where.digest)];
-  page.title.replaceChildren(make("span", { class: "dim" }, reference[0]), make("wbr"), reference[1]);
+  page.title.replaceChildren(make("span", { class: "dim" }, ...breakable(reference[0])), reference[1]);
   document.title = `${reference.join("")}, ${where.registry}, RegLite`;
 };
 

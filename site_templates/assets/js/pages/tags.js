@@ -1,6 +1,6 @@
 /** The tags of one repository: list, filter, what is known of them; deeds are fetched with the first. */
 import { createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
-import { all, make, one, partsOf, say, showProgress, t } from "../lib/dom.js";
+import { all, breakable, make, one, partsOf, say, showProgress, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
@@ -256,7 +256,7 @@ document.addEventListener("rl:signed-in", ({ detail }) => {
 });
 
 const [namespace, name] = splitName(where.repository);
-ui.title.replaceChildren(make("span", { class: "dim" }, namespace), name);
+ui.title.replaceChildren(make("span", { class: "dim" }, ...breakable(namespace)), name);
 document.title = `${where.repository}, ${where.registry}, ${document.title}`;
 ui.table.setAttribute("aria-label", t("tags.table", { repository: where.repository }));
 const known = requestOnce("/api/v1/registries").then(async ({ registries }) => {
