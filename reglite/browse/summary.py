@@ -14,6 +14,8 @@ from reglite.registry.limits import CALL_SECONDS
 
 MAX_TAGS: Final = 100
 
+_TAGS_PER_CONNECTION: Final = 4  # enough that no connection ever waits for a tag
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformSummary:
@@ -148,9 +150,16 @@ class _Summarising:
         self._client = client
         self._repository = repository
         self._fresh = fresh
+        # Connections are given in the order of asking. If all tags asked at once, their HEADs would
+        # come before the first GET, and a slow registry's budget would end with none of them done.
+        self._slots = asyncio.Semaphore(_TAGS_PER_CONNECTION * client.config.max_connections)
 
     async def summarise(self, tag: str) -> Outcome:
         """Return a tag's summary, or how it failed."""
+        async with self._slots:
+            return await self._summarise(tag)
+
+    async def _summarise(self, tag: str) -> Outcome:
         try:
             reference = parse_tag(tag)
             head = await self._client.head_manifest(self._repository, reference, fresh=self._fresh)

@@ -192,6 +192,21 @@ async def test_what_does_not_fit_in_the_budget_is_pending_and_nothing_runs_on(
     assert [summary.tag for summary in (await summarise(client, "b")).summaries] == ["b"]
 
 
+async def test_the_first_tags_are_done_before_the_last_are_begun(
+    memory_registry: MemoryRegistry, make_client: MakeClient
+) -> None:
+    tags = [f"v{n:02}" for n in range(20)]
+    for tag in tags:
+        put_image(memory_registry, tag, tag)
+    client = make_client(max_connections=1)
+
+    await summarise(client, *tags)
+
+    asked = [(logged.method, logged.path.rpartition("/")[2]) for logged in memory_registry.requests]
+    configs = [n for n, logged in enumerate(memory_registry.requests) if "/blobs/" in logged.path]
+    assert configs[0] < asked.index(("HEAD", tags[10]))
+
+
 async def test_no_more_requests_run_at_once_than_the_inventory_allows(
     memory_registry: MemoryRegistry, make_client: MakeClient
 ) -> None:
