@@ -90,6 +90,7 @@ export const fillName = (element, name, query = "", dim = 0, kept = 16) => {
 
 const OVERSCAN = 8;
 const USUAL_HEIGHT = 36;
+const FIRST_ROWS = 16;
 
 const createSpacer = () => make("tr", { class: "spacer", role: "presentation", "aria-hidden": "true" });
 
@@ -167,7 +168,9 @@ export class WindowedRows {
     const height = this.#height || USUAL_HEIGHT;
     const top = body.getBoundingClientRect().top;
     const first = Math.max(0, Math.min(count, Math.floor(-top / height) - OVERSCAN));
-    const last = Math.max(first, Math.min(count, Math.ceil((innerHeight - top) / height) + OVERSCAN));
+    const full = Math.max(first, Math.min(count, Math.ceil((innerHeight - top) / height) + OVERSCAN));
+    // The first few rows are painted while the others are made.
+    const last = this.#rows.size || document.hidden ? full : Math.min(full, first + FIRST_ROWS);
     const rows = new Map();
     const shown = this.#items.slice(first, last);
     for (const [at, item] of shown.entries()) {
@@ -186,7 +189,8 @@ export class WindowedRows {
       this.#height = before.nextSibling.getBoundingClientRect().height;
       if (this.#height && this.#height !== height) return this.draw(false, isScrolled);
     }
-    this.onWindow(shown, isScrolled);
+    if (last === full) this.onWindow(shown, isScrolled);
+    else requestAnimationFrame(() => setTimeout(() => this.draw(false)));
   }
 
   /** Puts rows between the spacers in as few steps as it takes; a row in its place stays untouched. */

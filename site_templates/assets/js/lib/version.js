@@ -4,7 +4,7 @@ const VERSION = /^v?(\d+(?:\.\d+)*)($|[-_.+].*|(?:a|b|c|r|p|rc|alpha|beta|pre|de
 
 // A number is preceded by its length, so that plain comparison of keys compares numbers.
 const encode = (digits) => {
-  const bare = digits.replace(/^0+(?=.)/, "");
+  const bare = digits[0] === "0" ? digits.replace(/^0+(?=.)/, "") : digits;
   return String.fromCharCode(64 + Math.min(bare.length, 32)) + bare;
 };
 const natural = (text) => text.toLowerCase().replace(/\d+/g, encode);
@@ -15,7 +15,7 @@ export const versionKey = (tag) => {
   const found = VERSION.exec(tag);
   if (!found) return ` ${natural(tag)}`;
   // "." (a release) sorts below a further number and above "!" (something after a dash).
-  return `0${found[1].split(".").map(encode).join("")}${found[2] ? "!" : "."}${natural(found[2])}`;
+  return `0${found[1].split(".").map(encode).join("")}${found[2] ? `!${natural(found[2])}` : "."}`;
 };
 
 // Sorts below all characters of keys, which have none of it, whatever a hostile tag holds.
