@@ -15,7 +15,7 @@ export const versionKey = (tag) => {
   const found = VERSION.exec(tag);
   if (!found) return ` ${natural(tag)}`;
   // "." (a release) sorts below a further number and above "!" (something after a dash).
-  return `0${found[1].split(".").map(encode).join("")}${found[2] ? `!${natural(found[2])}` : "."}`;
+  return `0${found[1].split(".").map(encode).join("")}${found[2] ? "!" + natural(found[2]) : "."}`;
 };
 
 // Sorts below all characters of keys, which have none of it, whatever a hostile tag holds.
