@@ -36,6 +36,9 @@ ASKING = (
     *("blobs", "deletion_plan"),
 )
 
+BARE = "bare"
+"""The hello's package: that of the functions prepares their own cold start when it is imported."""
+
 _HELLO = """\
 from fastapi import FastAPI
 from mangum import Mangum
@@ -65,10 +68,11 @@ class _Bench:
         # JSON, as in a zip with a bundled inventory.
         inventory = {"inventory": {REGISTRY: {"url": self.registry_url}}, "docker_config": False}
         environ = {"REGLITE_INVENTORY": json.dumps(inventory)}
+        package = BARE if name == "hello" else "functions"
         with (
             tempfile.TemporaryDirectory() as scratch,
             LambdaProcess(
-                self.folder / name, f"functions/{name}.handler", environ, scratch=Path(scratch)
+                self.folder / name, f"{package}/{name}.handler", environ, scratch=Path(scratch)
             ) as process,
         ):
             yield process
@@ -106,10 +110,12 @@ def _make_hello(unpacked: Path) -> None:
     """Put the hello beside the same packages, compiled as ours are."""
     folder = unpacked / "hello"
     (unpacked / "health").rename(folder)
-    (folder / "functions" / "hello.py").write_text(_HELLO)
+    (folder / BARE).mkdir()
+    (folder / BARE / "__init__.py").touch()
+    (folder / BARE / "hello.py").write_text(_HELLO)
     interpreter = find_interpreter(PYTHON)
     assert interpreter is not None
-    compile_folder(folder / "functions", interpreter)
+    compile_folder(folder / BARE, interpreter)
     (unpacked / "health").symlink_to(folder)
 
 
