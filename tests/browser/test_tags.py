@@ -267,7 +267,7 @@ def test_a_stopped_registry_is_an_error_with_a_retry(
     registry = make_docker_registry()
     with registry.client() as client:
         Pusher(client, "team/app").push_image("1.0")
-    base = serve_site(registry.url, timeout_seconds=2.0)
+    base = serve_site(registry.url)
     registry.stop()
     tags = TagsPage(watch_page(base, locale="en"), base, "team/app").visit()
     expect(tags.page.locator(".void h2")).to_have_text("nas does not answer")

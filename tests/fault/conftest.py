@@ -62,7 +62,7 @@ def open_site(enter: Callable[[AbstractContextManager[Any]], Any], tmp_path: Pat
 
     def open_one(registry: DockerRegistry, **entry: Any) -> Site:
         proxy: Proxy = enter(run_proxy(registry.port))
-        settings = {"url": proxy.url, "timeout_seconds": 2, **entry}
+        settings = {"url": proxy.url, "timeout_seconds": 5, **entry}
         tokens = [{"name": "tests", "token": MAINTAINER, "role": "maintainer"}]
         inventory = {
             "inventory": {"real": settings},

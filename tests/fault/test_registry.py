@@ -102,7 +102,7 @@ def test_registry_that_stays_away_in_the_middle_of_a_walk(
 def test_registry_that_is_frozen(make_docker_registry: MakeRegistry, open_site: OpenSite) -> None:
     registry = make_docker_registry()
     digest = push(registry, "v1")
-    site = open_site(registry, timeout_seconds=1)
+    site = open_site(registry, timeout_seconds=3)
     registry.freeze()
 
     answer = site.ask(f"repositories/{REPOSITORY}/tags")
