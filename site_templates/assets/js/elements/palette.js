@@ -13,6 +13,7 @@ const input = one("input", dialog);
 const list = one("#found");
 const nothing = one("[role=status]", dialog);
 let provide;
+let back;
 let registries = [];
 
 const target = (name, where, params) =>
@@ -78,11 +79,14 @@ export const open = (text, provider, before) => {
   input.value = dialog.open ? input.value + text : text;
   search();
   if (dialog.open) return;
-  // A dialog gives the focus back to what had it.
-  document.activeElement.blur();
-  before.focus({ preventScroll: true });
+  back = before;
   dialog.showModal();
 };
+
+dialog.addEventListener("close", () => {
+  document.activeElement.blur();
+  back.focus({ preventScroll: true });
+});
 
 input.addEventListener("input", search);
 input.addEventListener("keydown", (event) => {
