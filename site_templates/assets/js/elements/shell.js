@@ -117,12 +117,15 @@ export const provideJumps = (provider) => {
   provide = provider;
 };
 
+let before = null;
+
 /** Opens the dialog with what was typed into the bar's box, which is empty again. */
 const openJump = async () => {
-  const before = document.activeElement;
+  before ??= document.activeElement; // typing on while the dialog comes asks again
   bar.focus(); // what is typed while the dialog comes stays in the box
   const palette = await import("./palette.js");
   palette.open(bar.value, provide, before);
+  before = null;
   bar.value = "";
 };
 bar.addEventListener("input", openJump);
