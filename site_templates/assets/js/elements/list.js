@@ -103,6 +103,7 @@ export class WindowedRows {
   #items = [];
   #rows = new Map();
   #height = 0;
+  #top = 0; // the row at the upper edge of the screen, with its fraction
   #isQueued = false;
 
   /**
@@ -116,7 +117,7 @@ export class WindowedRows {
     this.after = createSpacer();
     this.body.replaceChildren(this.before, this.after);
     addEventListener("scroll", () => this.#queue(), { passive: true });
-    addEventListener("resize", () => this.#queue(true));
+    addEventListener("resize", () => this.#queue());
   }
 
   get items() {
@@ -151,8 +152,7 @@ export class WindowedRows {
     return this.#rows.get(this.keyOf(this.#items[index]));
   }
 
-  #queue(isResized) {
-    if (isResized) this.#height = 0;
+  #queue() {
     if (this.#isQueued) return;
     this.#isQueued = true;
     requestAnimationFrame(() => {
@@ -161,12 +161,28 @@ export class WindowedRows {
     });
   }
 
+  /** Takes the height of a row anew and keeps the place in the list; answers whether it changed. */
+  #fit() {
+    const { body, before } = this;
+    const row = before.nextSibling;
+    const { height } = row.getBoundingClientRect();
+    if (row === this.after || !height || height === this.#height) return false;
+    this.#height = height;
+    if (this.#top > 0) {
+      before.style.blockSize = `${(row.ariaRowIndex - 2) * height}px`;
+      scrollBy(0, body.getBoundingClientRect().top + this.#top * height);
+    }
+    return true;
+  }
+
   /** Brings the document up to date; `isStale = false` leaves rows that are there as they are. */
   draw(isStale = true, isScrolled = false) {
     const { body, before, after } = this;
     const count = this.#items.length;
+    this.#fit();
     const height = this.#height || USUAL_HEIGHT;
     const top = body.getBoundingClientRect().top;
+    this.#top = -top / height;
     const first = Math.max(0, Math.min(count, Math.floor(-top / height) - OVERSCAN));
     const full = Math.max(first, Math.min(count, Math.ceil((innerHeight - top) / height) + OVERSCAN));
     // The first few rows are painted while the others are made.
@@ -185,10 +201,7 @@ export class WindowedRows {
     after.style.blockSize = `${(count - last) * height}px`;
     before.hidden = !first;
     after.hidden = last === count;
-    if (!this.#height && shown.length) {
-      this.#height = before.nextSibling.getBoundingClientRect().height;
-      if (this.#height && this.#height !== height) return this.draw(false, isScrolled);
-    }
+    if (!this.#height && this.#fit() && this.#height !== height) return this.draw(false, isScrolled);
     if (last === full) this.onWindow(shown, isScrolled);
     else requestAnimationFrame(() => setTimeout(() => this.draw(false)));
   }
