@@ -47,6 +47,8 @@ def test_a_first_visit_loads_little(
 
     watch.page.on("response", note)
     watch.page.goto(address + QUERIES[name], wait_until="networkidle")
+    if name != "api":
+        watch.wait_until_all_is_there()
     bodies = {url: response.body() for url, response in loaded.items()}
     # A browser without a window may leave out what the page only names, such as its icon.
     named = re.findall(r'href="((?:\.\./)?assets/[^"#]+)', httpx.get(address).text)

@@ -35,7 +35,7 @@ class ManifestPage:
         extra = "".join(f"&{key}={value}" for key, value in query.items())
         query_string = f"registry=nas&repository={self.repository}&tag={tag}{extra}"
         self.page.goto(f"/{folder}manifest.html?{query_string}")
-        self.page.wait_for_load_state("networkidle")
+        self.watch.wait_until_all_is_there()
         return self
 
     def section(self, name: str) -> Locator:

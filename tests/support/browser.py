@@ -54,6 +54,10 @@ class Watch:
         self.page.on("requestfailed", self._note_failure)
         self.page.on("response", self._note_response)
 
+    def wait_until_all_is_there(self) -> None:
+        """Wait until the page has loaded what it shows by itself."""
+        self.page.locator("#content[aria-busy=false]").wait_for()
+
     def list_complaints(self, *, ignoring: str | None = None) -> list[str]:
         """Return everything noted, without what the pattern matches somewhere."""
         complaints = [

@@ -64,10 +64,11 @@ export const announce = (text) => {
   document.getElementById("live").textContent = text;
 };
 
-/** Shows the line under the bar: a share of 1, -1 for an unknown one, or null for none. */
+/** Shows the line under the bar: a share of 1, -1 for an unknown one, or null for none: all is there. */
 export const showProgress = (share) => {
   const line = document.getElementById("progress");
   line.hidden = share === null;
+  document.getElementById("content").ariaBusy = !line.hidden;
   if (share >= 0) line.value = share;
   else line.removeAttribute("value");
 };

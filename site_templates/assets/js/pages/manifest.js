@@ -170,7 +170,7 @@ const show = async (view, signal) => {
 
 const load = async (fresh = false) => {
   const signal = turn();
-  const late = setTimeout(() => showProgress(-1), 150);
+  showProgress(-1);
   try {
     await show(await request(firstPath(), { signal, fresh: fresh === true }), signal);
   } catch (error) {
@@ -178,7 +178,6 @@ const load = async (fresh = false) => {
     if (!(error instanceof ApiError)) throw error; // a fault of ours, not the registry's
     page.problem.replaceChildren(trouble(error, where.registry, load));
   } finally {
-    clearTimeout(late);
     if (!signal.aborted) showProgress(null);
   }
 };

@@ -68,14 +68,13 @@ const check = async (row, signal, fresh) => {
 const checkAll = async (fresh) => {
   const signal = takeTurn();
   let left = rows.length;
-  const late = setTimeout(() => showProgress(1 - left / rows.length), 150);
+  const showLeft = () => showProgress(left ? 1 - left / rows.length : null);
+  showLeft();
   await Promise.all(rows.map(async (row) => {
     await check(row, signal, fresh);
     left--;
-    if (!one("#progress").hidden) showProgress(1 - left / rows.length);
+    if (!signal.aborted) showLeft();
   }));
-  clearTimeout(late);
-  if (!signal.aborted) showProgress(null);
 };
 
 const createRow = (registry) => {
@@ -115,10 +114,8 @@ const showInstead = (content) => {
 
 const load = async (fresh = false) => {
   const signal = takeTurn();
-  const late = setTimeout(() => {
-    ui.bones.hidden = rows.length > 0;
-    showProgress(-1);
-  }, 150);
+  const late = setTimeout(() => (ui.bones.hidden = rows.length > 0), 150);
+  showProgress(-1);
   try {
     const { registries } = await request("/api/v1/registries", { signal, fresh });
     if (registries.length === 1 && !new URLSearchParams(location.search).has("all")) {
@@ -133,11 +130,11 @@ const load = async (fresh = false) => {
   } catch (error) {
     if (isAbort(error)) return;
     ui.tools.hidden = true;
+    showProgress(null);
     showInstead(trouble(error, "RegLite", () => load(true)));
   } finally {
     clearTimeout(late);
     ui.bones.hidden = true;
-    showProgress(null);
   }
 };
 

@@ -189,10 +189,8 @@ const showFailure = (error) => {
 
 const load = async (fresh = false) => {
   const signal = takeTurn();
-  const late = setTimeout(() => {
-    ui.bones.hidden = names.length > 0;
-    showProgress(-1);
-  }, 150);
+  const late = setTimeout(() => (ui.bones.hidden = names.length > 0), 150);
+  showProgress(-1);
   const found = new Set();
   ui.messages.replaceChildren();
   try {

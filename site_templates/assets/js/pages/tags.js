@@ -169,10 +169,8 @@ const forgetAll = () => {
 
 const load = async (fresh = false) => {
   const signal = takeTurn();
-  const late = setTimeout(() => {
-    ui.bones.hidden = model.tags.length > 0;
-    showProgress(-1);
-  }, SHOWN_AFTER_MS);
+  const late = setTimeout(() => (ui.bones.hidden = model.tags.length > 0), SHOWN_AFTER_MS);
+  showProgress(-1);
   ui.messages.replaceChildren();
   showInstead(null);
   isLoading = true;
