@@ -79,12 +79,12 @@ async def _develop(run: _Development) -> None:
 async def _assemble(runtime: Runtime, run: _Development, stack: AsyncExitStack) -> Server:
     site = open_site()
     files = add_script(site.render_or_explain()) if run.reloads else site.render()
-    pages = Pages(files, policy=site.options.policy, runtime=runtime)
+    pages = Pages(files, policy=site.options.policy)
     reload = Reload(pages)
     front = Front(
         api=create_app(*load_routers(), runtime=runtime),
         pages=reload if run.reloads else pages,
-        on_shutdown=runtime.aclose,
+        runtime=runtime,
     )
     server = make_server(front, access_log=False, debug=run.debug)
     if run.reloads:
@@ -103,10 +103,10 @@ async def _serve(
     api = create_app(*load_routers(), runtime=runtime)
     front = Front(
         api=metrics.watch(Compression(api)),
-        pages=Pages(site.render(), policy=site.options.policy, runtime=runtime),
+        pages=Pages(site.render(), policy=site.options.policy),
+        runtime=runtime,
         base_path=base_path,
         others={METRICS_PATH: metrics},
-        on_shutdown=runtime.aclose,
     )
     _say(f"RegLite is at {format_address(bound, base_path)}")
     await run_server(make_server(front, access_log=True, debug=debug), bound)

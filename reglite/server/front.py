@@ -1,15 +1,19 @@
 """The front of a server: everything below ``/api/`` to the API, the rest to the pages."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reglite.api.envelope import refuse_host
+from reglite.api.runtime import Runtime
 
 
 class Front:
-    """ASGI app that strips the base path where it is still there, and closes what was opened.
+    """ASGI app that strips the base path where it still is, and closes the runtime at the end.
 
     A reverse proxy may strip the base path itself or leave it: both work. ``others`` are apps that
-    answer one path each.
+    answer one path each. The API checks the ``Host`` itself; for all else it is checked here.
     """
 
     def __init__(
@@ -17,15 +21,15 @@ class Front:
         *,
         api: ASGIApp,
         pages: ASGIApp,
+        runtime: Runtime,
         base_path: str = "/",
         others: Mapping[str, ASGIApp] | None = None,
-        on_shutdown: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._api = api
         self._pages = pages
         self._prefix = base_path.rstrip("/")
         self._others = others or {}
-        self._on_shutdown = on_shutdown
+        self._runtime = runtime
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or go through start-up and shutdown."""
@@ -35,6 +39,8 @@ class Front:
             path = self._strip(scope["path"])
             fallback = self._api if path.startswith("/api/") else self._pages
             app = self._others.get(path, fallback)
+            if app is not self._api:
+                app = refuse_host(Headers(scope=scope), self._runtime) or app
             await app({**scope, "path": path, "raw_path": None, "root_path": ""}, receive, send)
 
     def _strip(self, path: str) -> str:
@@ -48,7 +54,6 @@ class Front:
             if message["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
                 continue
-            if self._on_shutdown is not None:
-                await self._on_shutdown()
+            await self._runtime.aclose()
             await send({"type": "lifespan.shutdown.complete"})
             return

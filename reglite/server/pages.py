@@ -11,9 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from reglite.api.answers import compute_etag, has_etag
-from reglite.api.envelope import refuse_host
 from reglite.api.errors import answer_error
-from reglite.api.runtime import Runtime
 from reglite.errors import MethodNotAllowed, NotFound
 from reglite.reference import shorten
 
@@ -48,9 +46,8 @@ class _File:
 class Pages:
     """An ASGI app over the files of one site; ``replace`` swaps all of them at once."""
 
-    def __init__(self, files: Mapping[str, bytes], *, policy: str, runtime: Runtime) -> None:
+    def __init__(self, files: Mapping[str, bytes], *, policy: str) -> None:
         self._policy = f"{policy}; frame-ancestors 'none'"
-        self._runtime = runtime
         self._files: Mapping[str, _File] = {}
         self.replace(files)
 
@@ -64,8 +61,6 @@ class Pages:
         await self._answer(request)(scope, receive, send)
 
     def _answer(self, request: Request) -> Response:
-        if refusal := refuse_host(request.headers, self._runtime):
-            return refusal
         if request.method not in ("GET", "HEAD"):
             error = MethodNotAllowed(f"{shorten(request.method)} is not possible here")
             return answer_error(error, {"Allow": "GET, HEAD"})

@@ -41,8 +41,8 @@ def serve_inventory(enter: Callable[..., str], site_files: dict[str, bytes]) -> 
         api = create_app(*load_routers(), runtime=runtime)
         site = open_site(base_path)
         files = site_files if base_path == "/" else site.render()
-        pages = Pages(files, policy=site.options.policy, runtime=runtime)
-        front = Front(api=api, pages=pages, base_path=base_path, on_shutdown=runtime.aclose)
+        pages = Pages(files, policy=site.options.policy)
+        front = Front(api=api, pages=pages, base_path=base_path, runtime=runtime)
         return enter(serve_app(front, lifespan="on"))
 
     return serve

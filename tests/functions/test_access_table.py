@@ -136,7 +136,7 @@ def test_who_may_do_what_through_uvicorn(
     event = read_event(what)
     runtime = Runtime(load_inventory())
     app = create_app(*load_routers(), runtime=runtime)
-    front = Front(api=app, pages=app, on_shutdown=runtime.aclose)
+    front = Front(api=app, pages=app, runtime=runtime)
     with serve_app(front, lifespan="on") as url, httpx.Client() as client:
 
         def ask(headers: Headers) -> int:

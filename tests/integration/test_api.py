@@ -24,7 +24,7 @@ DIGESTS = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.ma
 def serve_api(serve: Serve, runtime: Runtime) -> str:
     """Serve the API until the test ends; the runtime's connections end with it."""
     app = create_app(*load_routers(), runtime=runtime)
-    return serve(Front(api=app, pages=app, on_shutdown=runtime.aclose), proxy_headers=False)
+    return serve(Front(api=app, pages=app, runtime=runtime), proxy_headers=False)
 
 
 @pytest.fixture

@@ -11,9 +11,15 @@ from reglite.server.metrics import METRICS_PATH, Metrics
 
 @pytest.fixture
 def client() -> httpx.AsyncClient:
-    metrics = Metrics()
-    api = metrics.watch(create_app(*load_routers(), runtime=Runtime(Inventory())))
-    front = Front(api=api, pages=api, base_path="/reglite/", others={METRICS_PATH: metrics})
+    metrics, runtime = Metrics(), Runtime(Inventory())
+    api = metrics.watch(create_app(*load_routers(), runtime=runtime))
+    front = Front(
+        api=api,
+        pages=api,
+        runtime=runtime,
+        base_path="/reglite/",
+        others={METRICS_PATH: metrics},
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=front), base_url="http://h")
 
 

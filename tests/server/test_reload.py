@@ -4,8 +4,6 @@ from pathlib import Path
 import pytest
 from starlette.types import Message
 
-from reglite.api.runtime import Runtime
-from reglite.inventory import Inventory
 from reglite.server import reload as module
 from reglite.server.pages import Pages
 from reglite.server.reload import EVENTS_PATH, SCRIPT_PATH, Reload, Watcher, add_script
@@ -21,7 +19,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def reload() -> Reload:
-    return Reload(Pages({}, policy="", runtime=Runtime(Inventory())))
+    return Reload(Pages({}, policy=""))
 
 
 async def listen(reload: Reload, heard: asyncio.Queue[bytes]) -> None:

@@ -1,0 +1,34 @@
+import httpx
+import pytest
+
+from reglite.api.app import create_app
+from reglite.api.functions import load_routers
+from reglite.api.runtime import Runtime
+from reglite.inventory import Inventory
+from reglite.server.front import Front
+from reglite.server.metrics import METRICS_PATH, Metrics
+from reglite.server.pages import Pages
+from reglite.server.reload import EVENTS_PATH, SCRIPT_PATH, Reload
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "path", ["/", "/absent", METRICS_PATH, SCRIPT_PATH, EVENTS_PATH, "/api/v1/health", "/api/none"]
+)
+async def test_nothing_on_a_loopback_server_answers_to_a_foreign_name(path: str) -> None:
+    runtime = Runtime(Inventory(), is_loopback=True)
+    front = Front(
+        api=create_app(*load_routers(), runtime=runtime),
+        pages=Reload(Pages({"index.html": b""}, policy="")),
+        runtime=runtime,
+        others={METRICS_PATH: Metrics()},
+        base_path="/reglite/",
+    )
+    transport = httpx.ASGITransport(app=front)
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://evil.example") as client:
+        for address in (path, f"/reglite{path}"):
+            response = await client.get(address)
+
+            assert response.status_code == 403
+            assert response.json()["errors"][0]["code"] == "DENIED"
