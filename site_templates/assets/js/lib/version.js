@@ -1,42 +1,46 @@
 /** Version-aware order of tags; pure. */
 
-const VERSION = /^v?(\d+(?:\.\d+)*)($|[-_.+].*|(?:a|b|c|r|p|rc|alpha|beta|pre|dev|post)\d.*)$/i;
+const NUMBERS = "\\d+(?:\\.\\d+)*";
+const REST = "[-_.+]|(?:a|b|c|r|p|rc|alpha|beta|pre|dev|post)\\d";
 
-// A number is preceded by its length, so that plain comparison of keys compares numbers.
-const encode = (digits) => {
-  const bare = digits[0] === "0" ? digits.replace(/^0+(?=.)/, "") : digits;
-  return String.fromCharCode(64 + Math.min(bare.length, 32)) + bare;
-};
-const natural = (text) => text.toLowerCase().replace(/\d+/g, encode);
+/*
+ * What turns lower-case tags, one in a line, into keys whose order by code unit is that of versions:
+ * words, which begin with a space, then versions, then `latest`. All lines at once, since ten thousand
+ * tags taken one by one hold up the first rows.
+ */
+const STEPS = [
+  [/(?<!\d)0+(?=\d)/g, ""],
+  [/^latest$/gm, "~"],
+  [new RegExp(`^(?!~$|v?${NUMBERS}(?:$|${REST}))`, "gm"), " "],
+  [/^v/gm, ""],
+  // "!" sorts below END: what hangs on a release comes below it.
+  [new RegExp(`^(?!${NUMBERS}$)${NUMBERS}(?=${REST})`, "gm"), "$&!"],
+];
+const END = "#";
+const MOST_DIGITS = 32;
 
-/** A string whose order by code unit is the order of versions: `latest`, then versions, then words. */
-export const versionKey = (tag) => {
-  if (tag === "latest") return "~";
-  const found = VERSION.exec(tag);
-  if (!found) return ` ${natural(tag)}`;
-  // "." (a release) sorts below a further number and above "!" (something after a dash).
-  return `0${found[1].split(".").map(encode).join("")}${found[2] ? "!" + natural(found[2]) : "."}`;
-};
-
-// Sorts below all characters of keys, which have none of it, whatever a hostile tag holds.
-const JOINT = "\0";
-
-// Sorting plain strings, without a comparison of one's own, is what makes ten thousand quick.
-const toEntry = (tag) => versionKey(tag).replaceAll(JOINT, "") + JOINT + tag;
-const sortEntries = (entries) => entries.sort().reverse().map((entry) => entry.slice(entry.indexOf(JOINT) + 1));
-
-/** Tags by version, highest first, `latest` before all. */
-export const sortVersions = (tags) => sortEntries(tags.map(toEntry));
-
-const SLICE = 4000;
-const pause = () => globalThis.scheduler?.yield?.() ?? new Promise((resume) => setTimeout(resume));
-
-/** As `sortVersions`, in slices that leave the page responsive. */
-export const sortManyVersions = async (tags) => {
-  const entries = [];
-  for (let at = 0; at < tags.length; at += SLICE) {
-    if (at) await pause();
-    for (const tag of tags.slice(at, at + SLICE)) entries.push(toEntry(tag));
+const versionKeys = (tags) => {
+  let text = tags.join("\n").toLowerCase();
+  for (const [found, put] of STEPS) text = text.replace(found, put);
+  // A letter for its length before a number, so that plain comparison of keys compares numbers.
+  for (let n = 2; n <= MOST_DIGITS && text.search(`\\d{${n}}`) >= 0; n++) {
+    const more = n === MOST_DIGITS ? "," : "";
+    text = text.replace(RegExp(`(?<!\\d)\\d{${n}${more}}(?!\\d)`, "g"), `${String.fromCharCode(64 + n)}$&`);
   }
-  return sortEntries(entries);
+  return text.split("\n");
+};
+
+/** Tags by version, highest first: `latest`, then versions, then words. */
+export const sortVersions = (tags) => {
+  // The API lets no such tag pass; one that came nevertheless is neither lost nor changed.
+  if (/[\n#]/.test(tags.join(""))) return tags.toSorted().reverse();
+  const keys = versionKeys(tags);
+  // Plain strings, sorted without a comparison of one's own, are what makes ten thousand quick.
+  return keys.map((key, at) => key + END + tags[at]).sort().reverse().map((entry) => entry.slice(entry.indexOf(END) + 1));
+};
+
+/** The highest version among tags, or undefined: `latest` and words are none. */
+export const highestVersion = (tags) => {
+  const [highest] = sortVersions(tags.filter((tag) => tag !== "latest"));
+  return highest && /^[ ~]/.test(versionKeys([highest])[0]) ? undefined : highest;
 };

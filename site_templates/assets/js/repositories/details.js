@@ -1,10 +1,8 @@
 /** How many tags a repository has and the highest version, asked for the rows in view alone. */
 import { registryPath, request, withQuery } from "../lib/api.js";
-import { sortVersions, versionKey } from "../lib/version.js";
+import { highestVersion } from "../lib/version.js";
 
 const REST_MS = 120;
-
-const isVersion = (tag) => versionKey(tag).startsWith("0");
 
 /**
  * `onKnown(name)` hears when `get(name)` has `{tags, isWhole, highest}` or `{error}`; `room()` says
@@ -44,7 +42,7 @@ export class Details {
     this.#known.set(name, null);
     try {
       const { tags, next } = await request(withQuery(`${registryPath(this.registry, name)}/tags`, { n: 1000 }));
-      this.#learn(name, { tags: tags.length, isWhole: !next, highest: next ? null : sortVersions(tags.filter(isVersion))[0] });
+      this.#learn(name, { tags: tags.length, isWhole: !next, highest: next ? null : highestVersion(tags) });
     } catch (error) {
       this.#learn(name, error.code === "NAME_UNKNOWN" ? { tags: 0, isWhole: true } : { error });
     } finally {
