@@ -2,13 +2,16 @@
 
 import errno
 import socket
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
 from reglite.api.peer import parse_address
 from reglite.errors import RegliteError
 
 _PORTS_TRIED: Final = 100
 _BACKLOG: Final = 2048
+
+_Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]  # as getaddrinfo answers
 
 
 def bind_next_free(host: str, port: int) -> socket.socket:
@@ -34,20 +37,41 @@ def bind(host: str, port: int) -> socket.socket:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as exc:
         raise RegliteError(f"'{host}' is no address of this machine: check --host") from exc
-    family, kind, protocol, _, address = found[0]
-    bound = socket.socket(family, kind, protocol)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # A name may have an address of a family that this machine has switched off: the next will do.
+    *others, last = found
+    for candidate in others:
+        with suppress(_AddressMissing):
+            return _listen(candidate, host, port)
+    return _listen(last, host, port)
+
+
+class _AddressMissing(RegliteError):
+    """This machine has no such address."""
+
+
+def _listen(found: _Found, host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = found
+    bound: socket.socket | None = None
     try:
+        bound = socket.socket(family, kind, protocol)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
         bound.listen(_BACKLOG)  # from here on connections wait, and the port is really ours
     except OSError as exc:
-        bound.close()
-        if exc.errno == errno.EADDRINUSE:
-            raise PortBusy(
-                f"port {port} is in use: stop what listens there, or name another with --port"
-            ) from exc
-        raise RegliteError(f"can't listen on {host} port {port}: {exc.strerror}") from exc
+        if bound is not None:
+            bound.close()
+        raise _explain(exc, host, port) from exc
     return bound
+
+
+def _explain(exc: OSError, host: str, port: int) -> RegliteError:
+    if exc.errno == errno.EADDRINUSE:
+        return PortBusy(
+            f"port {port} is in use: stop what listens there, or name another with --port"
+        )
+    is_missing = exc.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+    kind = _AddressMissing if is_missing else RegliteError
+    return kind(f"can't listen on {host} port {port}: {exc.strerror}")
 
 
 def is_loopback(bound: socket.socket) -> bool:

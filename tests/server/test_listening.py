@@ -40,6 +40,39 @@ def test_an_address_of_another_machine_is_refused_with_a_reason() -> None:
         bind("192.0.2.1", 0)
 
 
+def resolve_as(monkeypatch: pytest.MonkeyPatch, *found: object) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: list(found))
+
+
+_HERE = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))
+_ELSEWHERE = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0))
+_NO_FAMILY = (12345, socket.SOCK_STREAM, 6, "", ("::1", 0, 0, 0))
+
+
+@pytest.mark.parametrize("missing", [_ELSEWHERE, _NO_FAMILY])
+def test_a_name_whose_first_address_is_not_there_listens_on_its_next(
+    monkeypatch: pytest.MonkeyPatch, missing: object
+) -> None:
+    resolve_as(monkeypatch, missing, _HERE)
+    with closing(bind("localhost", 0)) as listening:
+        assert listening.getsockname()[0] == "127.0.0.1"
+
+
+def test_a_busy_first_address_is_not_evaded_by_another(
+    monkeypatch: pytest.MonkeyPatch, busy: int
+) -> None:
+    taken = (*_HERE[:4], ("127.0.0.1", busy))
+    resolve_as(monkeypatch, taken, _HERE)
+    with pytest.raises(PortBusy):
+        bind("localhost", busy)
+
+
+def test_a_family_that_is_off_is_an_error_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve_as(monkeypatch, _NO_FAMILY)
+    with pytest.raises(RegliteError, match="can't listen on ::1"):
+        bind("::1", 0)
+
+
 @pytest.mark.parametrize(
     ("host", "is_local", "shown"),
     [
