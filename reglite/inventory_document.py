@@ -105,14 +105,31 @@ def parse_inventory_document(
     """Parse, interpolate and validate an inventory; raises ConfigurationError."""
     from reglite.inventory_yaml import parse_yaml  # noqa: PLC0415 - YAML is slow to import
 
-    raw = parse_yaml(text, root)
+    present = _read_sections(parse_yaml(text, root), root)
+    return validate(InventoryDocument, _interpolate_all(present, root, environ, ()), root)
+
+
+def refuse_unknown_keys(raw: Any, root: KeyPath) -> None:
+    """Check the keys alone of a document whose values are not filled in yet.
+
+    Raises ConfigurationError.
+    """
+    try:
+        InventoryDocument.model_validate(_read_sections(raw, root))
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False)
+        unknown = next((e for e in errors if e["type"] == "extra_forbidden"), None)
+        if unknown is not None:
+            raise _translate(unknown, raw, InventoryDocument, root) from None
+
+
+def _read_sections(raw: Any, root: KeyPath) -> dict[Any, Any]:
     if raw is None:
-        return InventoryDocument()
+        return {}
     if not isinstance(raw, dict):
         root.fail("must be a mapping that begins with 'inventory:'")
     # A key without a value, such as 'inventory:' with all entries commented out, is as if absent.
-    present = {key: value for key, value in raw.items() if value is not None}
-    return validate(InventoryDocument, _interpolate_all(present, root, environ, ()), root)
+    return {key: value for key, value in raw.items() if value is not None}
 
 
 def _interpolate_all(
@@ -144,10 +161,16 @@ def validate(model: type[Model], value: Any, root: KeyPath) -> Model:
         errors = exc.errors(include_url=False)
     # A misspelt key also makes another one missing: the misspelling is what helps.
     error = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
+    raise _translate(error, value, model, root)
+
+
+def _translate(
+    error: ErrorDetails, value: Any, model: type[BaseModel], root: KeyPath
+) -> ConfigurationError:
     place = root
     for key in _find_keys(error, value):
         place = place / key
-    raise _hide_value(place, error).error(_describe(error, model))
+    return _hide_value(place, error).error(_describe(error, model))
 
 
 def _hide_value(place: KeyPath, error: ErrorDetails) -> KeyPath:

@@ -8,12 +8,34 @@ from pathlib import Path
 
 from reglite.errors import RegliteError
 
+_INTRODUCE = "import sys; print(sys.implementation.cache_tag, sys.executable)"
+
 
 def find_interpreter(python: str) -> str | None:
-    """Return the interpreter of that minor version, None where it is not here."""
-    if python == f"{sys.version_info.major}.{sys.version_info.minor}":
+    """Return a CPython of that minor version that runs here, None where there is none."""
+    tag = f"cpython-{python.replace('.', '')}"
+    if sys.implementation.cache_tag == tag:
         return sys.executable
-    return shutil.which(f"python{python}")
+    paths = (shutil.which(f"python{python}", path=folder) for folder in os.get_exec_path())
+    for path in filter(None, paths):
+        # A version manager's stand-in runs what is chosen elsewhere, which need not be this.
+        for chosen in ({}, {"PYENV_VERSION": python}):
+            found, _, executable = _introduce(path, os.environ | chosen).partition(" ")
+            if found == tag:
+                return executable
+    return None
+
+
+def _introduce(interpreter: str, environ: dict[str, str]) -> str:
+    """Return what an interpreter says of itself: nothing where it does not run."""
+    command = [interpreter, "-c", _INTRODUCE]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, check=False, env=environ
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip()
 
 
 def compile_folder(folder: Path, interpreter: str) -> None:
@@ -32,4 +54,5 @@ def compile_folder(folder: Path, interpreter: str) -> None:
         command, capture_output=True, text=True, check=False, env=environ
     )
     if done.returncode:
-        raise RegliteError(f"{interpreter} could not compile the functions: {done.stdout[-500:]}")
+        said = (done.stdout + done.stderr)[-500:]
+        raise RegliteError(f"{interpreter} could not compile the functions: {said}")

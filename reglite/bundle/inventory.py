@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from reglite.inventory_document import refuse_unknown_keys
 from reglite.inventory_yaml import parse_yaml
 from reglite.key_path import KeyPath
 
@@ -24,19 +25,24 @@ def read_bundled_inventory(path: Path) -> str:
     if text is None:
         root.fail("there is no such file: check the path")
     document = parse_yaml(text, root)
-    _check(document, root)
+    _check(document, root, ())
+    refuse_unknown_keys(document, root)  # a misspelt password is one, too
     return json.dumps(document, ensure_ascii=False, default=str)
 
 
-def _check(value: Any, place: KeyPath) -> None:
+def _check(value: Any, place: KeyPath, parents: tuple[int, ...]) -> None:
+    if id(value) in parents:
+        place.fail("contains itself through a YAML anchor: write the values out")
+    inside = (*parents, id(value)) if isinstance(value, dict | list) else ()
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in _SECRET_KEYS and not isinstance(inner, dict | list | None):
+            # Names under 'inventory' are free.
+            if key in _SECRET_KEYS and inner is not None and place.keys != ("inventory",):
                 _check_secret(str(inner), place / key)
-            _check(inner, place / key)
+            _check(inner, place / key, inside)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            _check(inner, place / index)
+            _check(inner, place / index, inside)
     elif isinstance(value, str) and _USER_IN_URL.search(value):
         place.fail("holds credentials: write them as username and password: ${VAR}")
 

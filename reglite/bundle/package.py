@@ -11,6 +11,7 @@ from pathlib import Path
 from reglite.bundle.archive import Archives
 from reglite.bundle.bytecode import compile_folder, find_interpreter
 from reglite.bundle.inventory import read_bundled_inventory
+from reglite.bundle.lock import parse_lock
 from reglite.bundle.source import Imports, collect_imports, find_packaged, list_zips
 from reglite.bundle.wheel import Target, install_wheels, list_files, resolve_distributions
 
@@ -39,12 +40,16 @@ def package_functions(
     """
     bundled = None if inventory is None else read_bundled_inventory(inventory)
     imports = {name: collect_imports(*modules) for name, modules in list_zips().items()}
-    needed = {name: resolve_distributions(found.foreign, target) for name, found in imports.items()}
+    lock = parse_lock(find_packaged("requirements.lock").read_text("utf-8"))
+    needed = {
+        name: resolve_distributions(found.foreign, lock, target) for name, found in imports.items()
+    }
     out.mkdir(parents=True, exist_ok=True)
+    settings = out / "target.json"
+    settings.unlink(missing_ok=True)  # until all of the zips are for the same one
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch) / "tree"
         say(f"Getting wheels for {target.architecture}, Python {target.python}")
-        lock = find_packaged("requirements.lock")
         install_wheels(set().union(*needed.values()), lock, target, tree)
         own = _copy_sources(tree, imports.values(), bundled)
         _compile(tree, target, say)
@@ -56,7 +61,7 @@ def package_functions(
             path = out / f"{name}.zip"
             size_bytes = archives.write(path, _add_bytecode(tree, files))
             yield Package(name, path, size_bytes, hashlib.sha256(path.read_bytes()).hexdigest())
-    _write_target(out / "target.json", target)
+    _write_target(settings, target)
 
 
 def _write_target(path: Path, target: Target) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from reglite.bundle.lock import Locked
 from reglite.errors import ConfigurationError, RegliteError
 
 # Lambda's Python runtimes bring these along.
@@ -21,12 +21,10 @@ IN_RUNTIME = frozenset({"boto3", "botocore", "s3transfer"})
 # request, and a failing import costs more than its part of the request.
 _LOOKED_FOR = {"httpcore": {"sniffio"}}
 
-# One pinned requirement and the lines of hashes that go on from it.
-_ENTRY = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?:.*\\\n)*.*\n", re.MULTILINE)
-_PLATFORMS = {
-    "x86_64": ("manylinux2014_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64"),
-    "arm64": ("manylinux2014_aarch64", "manylinux_2_28_aarch64", "manylinux_2_34_aarch64"),
-}
+# The oldest C library that each wheel may ask for is 2.17. Lambda's Python 3.11 runs on Amazon
+# Linux 2, which has 2.26; those after it on Amazon Linux 2023, which has 2.34.
+_OLDEST_GLIBC = 17
+_GLIBC_OF_3_11, _GLIBC = 26, 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +35,27 @@ class Target:
     python: str
 
     @property
+    def machine(self) -> str:
+        """The processor as Linux and wheels call it."""
+        return "aarch64" if self.architecture == "arm64" else "x86_64"
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The platform tags of wheels that run there (PEP 600), the most common first."""
+        newest = _GLIBC_OF_3_11 if self.python == "3.11" else _GLIBC
+        minors = range(_OLDEST_GLIBC, newest + 1)
+        tags = (f"manylinux_2_{minor}_{self.machine}" for minor in minors)
+        return (f"manylinux2014_{self.machine}", *tags)
+
+    @property
     def markers(self) -> dict[str, str]:
         """The environment markers of that platform (PEP 508)."""
-        machine = "aarch64" if self.architecture == "arm64" else "x86_64"
         return {
             "python_version": self.python,
             "python_full_version": f"{self.python}.0",
             "implementation_name": "cpython",
             "platform_python_implementation": "CPython",
-            "platform_machine": machine,
+            "platform_machine": self.machine,
             "platform_system": "Linux",
             "sys_platform": "linux",
             "os_name": "posix",
@@ -53,8 +63,13 @@ class Target:
         }
 
 
-def resolve_distributions(foreign: set[str], target: Target) -> set[str]:
-    """Return the names of the distributions behind top-level modules, and of all they require."""
+def resolve_distributions(
+    foreign: set[str], lock: Mapping[str, Locked], target: Target
+) -> set[str]:
+    """Return the names of the distributions behind top-level modules, and of all they require.
+
+    What they require the lock knows; the versions installed here may be others.
+    """
     by_module = _map_modules()
     pending = {_normalise(d) for name in foreign for d in by_module.get(name, ())}
     found: set[str] = set()
@@ -63,7 +78,7 @@ def resolve_distributions(foreign: set[str], target: Target) -> set[str]:
         if name in found or name in IN_RUNTIME:
             continue
         found.add(name)
-        pending |= _list_requirements(name, target) | _LOOKED_FOR.get(name, set())
+        pending |= _list_requirements(name, lock, target) | _LOOKED_FOR.get(name, set())
     return found
 
 
@@ -72,30 +87,23 @@ def _map_modules() -> Mapping[str, list[str]]:
     return importlib.metadata.packages_distributions()
 
 
-@cache
-def _list_requirements(name: str, target: Target) -> frozenset[str]:
-    try:
-        lines = importlib.metadata.requires(name) or []
-    except importlib.metadata.PackageNotFoundError:
-        return (
-            frozenset()
-        )  # required on the target only: the lock knows it, or pip says what is missing
-    requirements = [Requirement(line) for line in lines]
-    return frozenset(
-        _normalise(r.name)
-        for r in requirements
-        if r.marker is None or r.marker.evaluate(target.markers)
-    )
+def _list_requirements(name: str, lock: Mapping[str, Locked], target: Target) -> set[str]:
+    markers = target.markers
+    return {
+        other
+        for other, locked in lock.items()
+        if name in locked.required_by and locked.is_for(markers)
+    }
 
 
-def install_wheels(names: set[str], lock: Path, target: Target, into: Path) -> None:
+def install_wheels(names: set[str], lock: Mapping[str, Locked], target: Target, into: Path) -> None:
     """Unpack the locked wheels of these distributions for the target into a folder.
 
     Raises ConfigurationError where a distribution is not in the lock, RegliteError where pip fails.
     """
     requirements = into.with_suffix(".txt")
-    requirements.write_text(_select(lock.read_text(), names))
-    platforms = [f"--platform={p}" for p in _PLATFORMS[target.architecture]]
+    requirements.write_text(_select(lock, names))
+    platforms = [f"--platform={tag}" for tag in target.platforms]
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
         *("--no-deps", "--no-compile", "--require-hashes", "--only-binary=:all:", *platforms),
@@ -115,13 +123,11 @@ def _normalise(name: str) -> str:
     return str(canonicalize_name(name))
 
 
-def _select(lock: str, names: set[str]) -> str:
-    """Return the entries of a hashed lock for these names."""
-    by_name = {_normalise(entry["name"]): entry[0] for entry in _ENTRY.finditer(lock)}
-    missing = sorted(n for n in names if n not in by_name)
+def _select(lock: Mapping[str, Locked], names: set[str]) -> str:
+    missing = sorted(names - lock.keys())
     if missing:
         raise ConfigurationError(f"requirements.lock has no {', '.join(missing)}: run `make lock`")
-    return "".join(by_name[n] for n in sorted(names))
+    return "".join(lock[name].requirement for name in sorted(names))
 
 
 # What no function runs: scripts, type stubs, the installer's notes, tests, plug-ins of other tools,

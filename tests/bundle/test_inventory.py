@@ -17,6 +17,9 @@ from reglite.errors import ConfigurationError
         ("inventory: {nas: {url: 'http://ana:hunter2@n'}}", "inventory.nas.url"),
         ("access: {tokens: [{name: ci, token: hunter2}]}", "access.tokens[0].token"),
         ("inventory: {nas: {url: 'http://n', password: 123456}}", "inventory.nas.password"),
+        ("inventory: {nas: {url: 'http://n', password: [hunter2]}}", "inventory.nas.password"),
+        ("inventory: {nas: {url: 'http://n', auth: {a: hunter2}}}", "inventory.nas.auth"),
+        ("inventory: {nas: {url: 'http://n', passwrd: hunter2}}", "inventory.nas.passwrd"),
     ],
 )
 def test_secret_is_refused_by_its_key_and_never_shown(tmp_path: Path, text: str, key: str) -> None:
@@ -45,6 +48,30 @@ def test_references_to_secrets_are_fine(tmp_path: Path) -> None:
 
     assert bundled["inventory"]["nas"]["password"] == "${NAS_PASSWORD}"
     assert list(bundled["inventory"]) == ["nas", "hub", "tokens"]
+
+
+def test_values_other_than_text_may_be_references(tmp_path: Path) -> None:
+    path = tmp_path / "inventory.yaml"
+    path.write_text("inventory: {auth: {url: '${URL}', timeout_seconds: '${TIMEOUT}'}}\naccess:\n")
+
+    bundled = json.loads(read_bundled_inventory(path))
+
+    assert bundled["inventory"]["auth"]["timeout_seconds"] == "${TIMEOUT}"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[nas]", "must be a mapping"),
+        ("access: {origins: &a [*a]}", r"access\.origins\[0\]: contains itself"),
+    ],
+)
+def test_what_is_no_inventory_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "inventory.yaml"
+    path.write_text(text)
+
+    with pytest.raises(ConfigurationError, match=problem):
+        read_bundled_inventory(path)
 
 
 def test_missing_inventory_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The zips: small, the same twice, with what a function imports and nothing else."""
 
 import marshal
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -10,7 +11,8 @@ from click.testing import CliRunner
 
 from reglite.bundle.bytecode import find_interpreter
 from reglite.bundle.catch_all import CATCH_ALLS
-from reglite.bundle.package import Package
+from reglite.bundle.lock import Locked, parse_lock
+from reglite.bundle.package import Package, package_functions
 from reglite.bundle.source import collect_imports, find_packaged, list_functions, list_zips
 from reglite.bundle.wheel import Target, install_wheels, resolve_distributions
 from reglite.cli import main
@@ -18,6 +20,16 @@ from reglite.errors import ConfigurationError, RegliteError
 from tests.support.packages import ARCHITECTURE, PYTHON
 
 MAX_BYTES = 7_000_000
+
+
+def read_own_lock() -> dict[str, Locked]:
+    return parse_lock(find_packaged("requirements.lock").read_text("utf-8"))
+
+
+def pin(name: str, *, marker: str = "") -> str:
+    """Return a distribution's lines in a lock, with two hashes."""
+    hashes = "".join(f" \\\n    --hash=sha256:{digit * 64}" for digit in "01")
+    return f"{name}==1.0{marker and f' ; {marker}'}{hashes}\n"
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +87,7 @@ def test_bytecode_names_no_folder_of_the_machine_that_made_it(
 
 def test_wheels_are_those_of_the_target_and_not_of_this_machine(tmp_path: Path) -> None:
     other = "x86_64" if ARCHITECTURE == "arm64" else "arm64"
-    lock = find_packaged("requirements.lock")
+    lock = read_own_lock()
 
     install_wheels({"pydantic-core"}, lock, Target(other, "3.12"), tmp_path / "tree")
 
@@ -88,26 +100,83 @@ def test_wheels_are_those_of_the_target_and_not_of_this_machine(tmp_path: Path) 
 def test_what_only_servers_need_is_no_requirement_of_a_function() -> None:
     imports = collect_imports(list_functions()["tags"])
 
-    found = resolve_distributions(imports.foreign, Target("x86_64", PYTHON))
+    found = resolve_distributions(imports.foreign, read_own_lock(), Target("x86_64", PYTHON))
 
     assert {"fastapi", "httpx", "mangum", "pydantic-core", "sniffio"} <= found
     assert not found & {"uvicorn", "click", "jinja2", "botocore", "prometheus-client"}
 
 
+def test_requirements_are_those_of_the_lock_whatever_is_installed_here() -> None:
+    before_3_12 = "python_full_version < '3.12'"
+    lock = parse_lock(
+        f"{pin('httpx')}    # via reglite\n"
+        f"{pin('new')}    # via\n    #   httpx\n    #   reglite (pyproject.toml)\n"
+        f"{pin('newer')}    # via new\n"
+        f"{pin('old', marker=before_3_12)}    # via new\n"
+        f"{pin('other')}    # via fastapi\n"
+    )
+
+    assert resolve_distributions({"httpx"}, lock, Target("arm64", "3.13")) == {
+        *("httpx", "new", "newer")
+    }
+    assert "old" in resolve_distributions({"httpx"}, lock, Target("arm64", "3.11"))
+    assert lock["old"].requirement == pin("old")  # pip would ask this machine's Python
+
+
+def test_wheels_ask_for_no_newer_c_library_than_the_runtime_has() -> None:
+    amazon_linux_2 = Target("x86_64", "3.11").platforms
+    amazon_linux_2023 = Target("arm64", "3.12").platforms
+
+    assert {"manylinux2014_x86_64", "manylinux_2_26_x86_64"} <= set(amazon_linux_2)
+    assert "manylinux_2_27_x86_64" not in amazon_linux_2
+    assert {"manylinux2014_aarch64", "manylinux_2_34_aarch64"} <= set(amazon_linux_2023)
+    assert "manylinux_2_35_aarch64" not in amazon_linux_2023
+
+
 def test_failing_pip_is_said_with_what_to_check(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    lock.write_text(f"no-such-distribution-at-all==1.0 \\\n    --hash=sha256:{'0' * 64}\n")
+    lock = parse_lock(pin("no-such-distribution-at-all"))
 
     with pytest.raises(RegliteError, match="pip could not get the wheels for x86_64"):
         install_wheels({"no-such-distribution-at-all"}, lock, Target("x86_64", PYTHON), tmp_path)
 
 
 def test_distribution_without_a_locked_hash_is_not_installed(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    lock.write_text("")
-
     with pytest.raises(ConfigurationError, match=r"requirements\.lock has no httpx"):
-        install_wheels({"httpx"}, lock, Target("x86_64", PYTHON), tmp_path)
+        install_wheels({"httpx"}, {}, Target("x86_64", PYTHON), tmp_path)
+
+
+def write_program(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def test_interpreter_that_does_not_run_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in, broken, other, real = (tmp_path / name for name in ("a", "b", "c", "d"))
+    for folder in (stand_in, broken, other, real):
+        folder.mkdir()
+    write_program(stand_in / "python3.98", "echo 'command not found' >&2; exit 127")
+    (broken / "python3.98").write_bytes(b"\x7fELF, but not for this machine")
+    (broken / "python3.98").chmod(0o755)
+    write_program(other / "python3.98", "echo pypy398 /opt/pypy")
+    monkeypatch.setenv("PATH", os.pathsep.join(map(str, (stand_in, broken, other, real))))
+    assert find_interpreter("3.98") is None
+
+    write_program(real / "python3.98", "echo cpython-398 /opt/python3.98")
+
+    assert find_interpreter("3.98") == "/opt/python3.98"
+
+
+def test_version_managers_interpreter_is_found_though_another_is_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shim = '[ "$PYENV_VERSION" = 3.98 ] && echo "cpython-398 /versions/my 3.98/bin/python"'
+    write_program(tmp_path / "python3.98", shim)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PYENV_VERSION", "3.11")
+
+    assert find_interpreter("3.98") == "/versions/my 3.98/bin/python"
 
 
 def test_missing_interpreter_is_none_and_the_running_one_is_found() -> None:
@@ -133,3 +202,15 @@ def test_inventory_with_a_secret_is_refused_before_anything_is_made(tmp_path: Pa
     assert result.exit_code == 2
     assert "inventory.nas.password" in result.stderr
     assert not out.exists()
+
+
+def test_stopped_half_way_it_leaves_no_target_for_zips_of_two_kinds(tmp_path: Path) -> None:
+    (tmp_path / "target.json").write_text("of another run")
+
+    def stop(line: str) -> None:
+        raise KeyboardInterrupt(line)
+
+    with pytest.raises(KeyboardInterrupt):
+        next(package_functions(tmp_path, Target(ARCHITECTURE, PYTHON), say=stop))
+
+    assert list(tmp_path.iterdir()) == []
