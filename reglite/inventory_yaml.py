@@ -5,13 +5,29 @@ JSON is YAML, too, and is read without the YAML parser, whose import is a tenth 
 """
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from reglite.errors import ConfigurationError
 from reglite.key_path import KeyPath
 
 if TYPE_CHECKING:
     import yaml
+
+_PROBLEMS: Final = {
+    "<stream end>": "a quote or a bracket is opened and never closed",
+    "unexpected end of stream": "a quote or a bracket is opened and never closed",
+    r"'\t'": "a tab stands where only spaces may: indent with spaces",
+    "mapping values are not allowed": (
+        "a colon where none may be: indent the line as those beside it, or put the value in quotes"
+    ),
+    "<block end>": (
+        "the line does not go on from those above: indent it as those beside it, or put the value "
+        "in quotes"
+    ),
+    "',' or": "a comma or a closing bracket is missing",
+    "escape character": "a backslash in double quotes begins an escape: use single quotes",
+    "another document": "there are two documents: remove the line --- between them",
+}
 
 
 def parse_yaml(text: str, root: KeyPath) -> Any:
@@ -91,9 +107,14 @@ def _translate(exc: "yaml.YAMLError", root: KeyPath) -> ConfigurationError:
         return root.error("is not text that YAML allows: save it as UTF-8 without control codes")
     mark = exc.problem_mark or exc.context_mark
     where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    problem = exc.problem or ""
-    if "<stream end>" in problem or "unexpected end of stream" in problem:
-        problem = "a quote or a bracket is opened and never closed"
-    elif not problem or "'" in problem or '"' in problem:
-        problem = "a value that begins with a special character needs quotes"
-    return root.error(f"is not valid YAML{where}: {problem}")
+    return root.error(f"is not valid YAML{where}: {_explain(exc.problem or '')}")
+
+
+def _explain(problem: str) -> str:
+    """Say in our words what the parser says, which may quote the text."""
+    for mark, words in _PROBLEMS.items():
+        if mark in problem:
+            return words
+    if not problem or "'" in problem or '"' in problem:
+        return "a value that begins with a special character needs quotes"
+    return problem

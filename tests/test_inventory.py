@@ -479,6 +479,23 @@ def test_what_is_opened_and_never_closed_is_said_to_be(load: Load, text: str) ->
         load(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("inventory:\n\ta: {url: 'http://a'}\n", "line 2, column 1: a tab .* indent with spaces"),
+        ("inventory:\n  a:\n   url: http://a\n    insecure: true\n", "line 4.*indent the line"),
+        ("inventory:\n  a:\n    url: http://a\n   insecure: true\n", "line 4.*indent it"),
+        ("inventory: {a: {url: 'http://a' insecure: true}}", "a comma or a closing bracket"),
+        ('inventory: {a: {url: "http://a", username: "corp\\Sue"}}', "use single quotes"),
+        ("inventory: {}\n---\ninventory: {}\n", "remove the line ---"),
+        ("inventory: {a: {url: 'http://a', password: @a}}", "needs quotes"),
+    ],
+)
+def test_broken_yaml_is_placed_and_its_remedy_is_said(load: Load, text: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"inventory\.yaml: is not valid YAML.*{words}"):
+        load(text)
+
+
 def test_an_anchor_that_contains_itself_is_refused(load: Load) -> None:
     with pytest.raises(ConfigurationError, match="contains itself"):
         load("inventory: &a {a: {url: 'http://a', repositories: [*a]}}")
