@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reglite.errors import TooManyRequests
 
 MAX_FAILURES = 10
+MAX_GUESSES = 100
 WINDOW_SECONDS = 60.0
 _MAX_KEYS = 10_000
 
@@ -22,16 +23,20 @@ class _Count:
 
 
 class FailedAttempts:
-    """Counts failures per key in windows of a minute; ten of them close the window."""
+    """Counts failures per key in windows of a minute; ten of them, or the limit, close it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._counts: OrderedDict[Hashable, _Count] = OrderedDict()
 
-    def check(self, key: Hashable) -> None:
-        """Raise TooManyRequests, with the seconds until the next try, where the limit is met."""
+    def check(self, key: Hashable, limit: int = MAX_FAILURES) -> None:
+        """Raise TooManyRequests, with the seconds until the next try, where the limit is met.
+
+        What is refused so counts as well: a higher limit can be met at a door that is closed.
+        """
         count = self._current(key)
-        if count is not None and count.failures >= MAX_FAILURES:
+        if count is not None and count.failures >= limit:
+            count.failures += 1
             wait_seconds = max(1, math.ceil(count.ends_at - self._clock()))
             raise TooManyRequests(
                 f"too many failed sign-ins: wait {wait_seconds} seconds and try again",

@@ -7,7 +7,7 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,10 +19,15 @@ _MAX_PASSWORD_BYTES: Final = 72  # bcrypt reads no more; the htpasswd program cu
 _BCRYPT: Final = ("$2y$", "$2b$", "$2a$")
 _CONCURRENT_CHECKS: Final = 2
 _DUMMY_COST: Final = 5
+_COSTS: Final = range(4, 32)  # others match nothing, whatever the password
 
 
 class HtpasswdFile:
-    """Verifies user and password; an unknown user costs the same time as a known one."""
+    """Verifies user and password; an unknown user costs the same time as a known one.
+
+    Good results are kept by ``place``, where they were presented: somebody elsewhere learns
+    nothing of who is signed in.
+    """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._path = path
@@ -31,7 +36,7 @@ class HtpasswdFile:
         self._verified: OrderedDict[bytes, float] = OrderedDict()
         self._hashes: Mapping[str, bytes] = {}
         self._stamp: tuple[int, int] | None = None
-        self._dummy_hash = b""
+        self._dummies: Sequence[bytes] = ()
         self._busy = asyncio.Semaphore(_CONCURRENT_CHECKS)
 
     def load(self) -> None:
@@ -46,31 +51,38 @@ class HtpasswdFile:
             raise ConfigurationError(
                 f"access.htpasswd: can't read {self._path}: check that it exists and is text"
             ) from exc
-        self._dummy_hash = _make_dummy_hash(self._hashes.values())
+        self._dummies = _make_dummies(self._hashes.values())
         self._stamp = stamp
 
-    def is_verified(self, user: str, password: str) -> bool:
+    def is_verified(self, user: str, password: str, place: str = "") -> bool:
         """Tell whether these were checked moments ago, without checking them again."""
         self.load()
-        fingerprint = self._fingerprint(user, password, self._hashes.get(user, b""))
+        fingerprint = self._fingerprint(user, password, self._hashes.get(user, b""), place)
         return self._verified.get(fingerprint, 0.0) > self._clock()
 
-    async def verify(self, user: str, password: str) -> bool:
+    async def verify(self, user: str, password: str, place: str = "") -> bool:
         """Check a password against the file in a thread; a good result is kept five minutes."""
         self.load()
         known = self._hashes.get(user)
         async with self._busy:
-            is_right = await asyncio.to_thread(_check, password, known or self._dummy_hash)
+            is_right = await asyncio.to_thread(_check, password, known or self._choose_dummy(user))
         if known is None or not is_right:
             return False
-        self._verified[self._fingerprint(user, password, known)] = self._clock() + KEPT_SECONDS
+        fingerprint = self._fingerprint(user, password, known, place)
+        self._verified[fingerprint] = self._clock() + KEPT_SECONDS
         if len(self._verified) > _MAX_KEPT:
             self._verified.popitem(last=False)
         return True
 
-    def _fingerprint(self, user: str, password: str, known_hash: bytes) -> bytes:
+    def _choose_dummy(self, user: str) -> bytes:
+        """Choose by the name, so that each try costs the same, as it would for a known user."""
+        digest = hmac.digest(self._key, user.encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return self._dummies[int.from_bytes(digest, "big") % len(self._dummies)]
+
+    def _fingerprint(self, user: str, password: str, known_hash: bytes, place: str) -> bytes:
         """Key a kept result by everything that makes it true; a keyed hash keeps no password."""
-        parts = (user.encode("utf-8", "surrogatepass"), known_hash, _encode_password(password))
+        name = user.encode("utf-8", "surrogatepass")
+        parts = (name, known_hash, _encode_password(password), place.encode())
         message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
         return hmac.digest(self._key, message, hashlib.sha256)
 
@@ -91,11 +103,17 @@ def parse_htpasswd(text: str, path: str) -> dict[str, bytes]:
     return hashes
 
 
-def _make_dummy_hash(hashes: Iterable[bytes]) -> bytes:
-    """Make a hash that no password matches, as dear to check as the dearest in the file."""
+def _make_dummies(hashes: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Make hashes that no password matches, one as dear to check as each in the file."""
+    written = (int(known[4:6]) for known in hashes if known[4:6].isdigit())
+    costs = [cost for cost in written if cost in _COSTS] or [_DUMMY_COST]
+    dummies = {cost: _make_dummy(cost) for cost in set(costs)}
+    return tuple(dummies[cost] for cost in costs)
+
+
+def _make_dummy(cost: int) -> bytes:
     import bcrypt  # noqa: PLC0415 - only where there is an htpasswd file
 
-    cost = max((int(known[4:6]) for known in hashes if known[4:6].isdigit()), default=_DUMMY_COST)
     return bcrypt.gensalt(cost) + base64.b64encode(secrets.token_bytes(24), altchars=b"./")[:31]
 
 

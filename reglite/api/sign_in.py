@@ -1,12 +1,14 @@
 """Finds out who calls: a token of ours wins over the proxy's user, that over htpasswd."""
 
+import asyncio
 import hmac
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
+from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 
 from reglite.access_config import AccessConfig, AccessToken
-from reglite.api.attempts import FailedAttempts
+from reglite.api.attempts import MAX_GUESSES, FailedAttempts
 from reglite.api.caller import Caller
 from reglite.api.grant import is_granted_to
 from reglite.api.peer import get_peer_address, is_direct, is_forwarded, parse_address, parse_basic
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 SignInWay = Literal["token", "basic"]
 
+_COUNTED_CHARACTERS: Final = 255  # of a user's name: what is counted takes bounded memory
+
 
 class SignIn:
     """Identifies callers by the ``access:`` section; one per process, for its counts and caches."""
@@ -25,6 +29,7 @@ class SignIn:
         self.access = access
         self._local_maintainer = local_maintainer and not access.has_sign_in
         self._attempts = FailedAttempts()
+        self._checking: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._htpasswd: HtpasswdFile | None = None
 
     @property
@@ -83,16 +88,34 @@ class SignIn:
         return any(peer in network for network in self.access.proxy.trusted)
 
     async def _check_password(self, encoded: str, request: Request) -> Caller:
-        """Check basic credentials; those checked moments ago pass even while others are limited."""
+        """Check basic credentials; those checked moments ago pass where new ones are limited.
+
+        That ends after a hundred wrong ones, else it would be a way to guess on. One check at a
+        time for each user and address: guesses sent at once are counted before the next is tried.
+        """
         user, password = parse_basic(encoded)
-        htpasswd = self._open_htpasswd()
-        if not htpasswd.is_verified(user, password):
-            key = (get_peer_address(request), user)
-            self._attempts.check(key)
-            if not await htpasswd.verify(user, password):
-                self._attempts.record(key)
-                raise Unauthorized("user name or password is wrong")
+        htpasswd, address = self._open_htpasswd(), get_peer_address(request)
+        key = (address, user[:_COUNTED_CHARACTERS])
+        if not htpasswd.is_verified(user, password, address):
+            async with self._checking.setdefault(key, asyncio.Lock()):
+                await self._verify(htpasswd, user, password, key)
+        self._attempts.check(key, MAX_GUESSES)
         return self._make_person("htpasswd", user, request)
+
+    async def _verify(
+        self, htpasswd: "HtpasswdFile", user: str, password: str, key: tuple[str, str]
+    ) -> None:
+        """Raise Unauthorized, or TooManyRequests: also for one password tried on many users."""
+        address = key[0]
+        if htpasswd.is_verified(user, password, address):
+            return  # by another request while this one waited
+        everybody = ("passwords", address)
+        self._attempts.check(key)
+        self._attempts.check(everybody, MAX_GUESSES)
+        if not await htpasswd.verify(user, password, address):
+            self._attempts.record(key)
+            self._attempts.record(everybody)
+            raise Unauthorized("user name or password is wrong")
 
     def _open_htpasswd(self) -> "HtpasswdFile":
         from reglite.api.htpasswd import HtpasswdFile  # noqa: PLC0415 - only where there is one

@@ -1,5 +1,6 @@
 """Who × what × where."""
 
+import asyncio
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from reglite.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
+from reglite.api.attempts import MAX_GUESSES
 from reglite.demo.registry import MemoryRegistry
 from tests.api.conftest import OpenApi, get_code, make_config
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY, TAG
@@ -438,6 +440,56 @@ class TestFailedSignIns:
             await api.get("/api/v1/session", auth=("ana", "wrong"))
 
         assert (await api.get("/api/v1/session", auth=("ana", PASSWORD))).status_code == 200
+
+    async def test_guesses_sent_at_once_are_counted_one_by_one(
+        self, open_api: OpenApi, htpasswd: Path
+    ) -> None:
+        api = open_api(make_access(htpasswd))
+        guesses = [*("wrong" for _ in range(20)), PASSWORD]
+
+        answers = await asyncio.gather(
+            *(api.get("/api/v1/session", auth=("ana", guess)) for guess in guesses)
+        )
+
+        assert [each.status_code for each in answers] == [401] * 10 + [429] * 11
+
+    async def test_a_page_that_asks_for_much_at_once_is_let_in_as_a_whole(
+        self, open_api: OpenApi, htpasswd: Path
+    ) -> None:
+        api = open_api(make_access(htpasswd))
+
+        answers = await asyncio.gather(
+            *(api.get("/api/v1/session", auth=("ana", PASSWORD)) for _ in range(20))
+        )
+
+        assert {each.status_code for each in answers} == {200}
+
+    async def test_who_is_signed_in_is_no_way_to_guess_on(
+        self, open_api: OpenApi, htpasswd: Path
+    ) -> None:
+        api = open_api(make_access(htpasswd))
+        await api.get("/api/v1/session", auth=("ana", PASSWORD))
+
+        for _ in range(MAX_GUESSES):
+            await api.get("/api/v1/session", auth=("ana", "wrong"))
+
+        assert (await api.get("/api/v1/session", auth=("ana", PASSWORD))).status_code == 429
+        assert (await api.get("/api/v1/session", auth=("bob", PASSWORD))).status_code == 200
+
+    async def test_one_password_tried_on_many_users_closes_the_door_too(
+        self, open_api: OpenApi, htpasswd: Path
+    ) -> None:
+        api = open_api(make_access(htpasswd))
+        assert (await api.get("/api/v1/session", auth=("bob", PASSWORD))).status_code == 200
+
+        tries = [
+            await api.get("/api/v1/session", auth=(f"user{number}", "123456"))
+            for number in range(MAX_GUESSES + 1)
+        ]
+
+        statuses = [each.status_code for each in tries]
+        assert statuses == [401] * MAX_GUESSES + [429]
+        assert (await api.get("/api/v1/session", auth=("bob", PASSWORD))).status_code == 200
 
     async def test_wrong_tokens_are_limited_and_right_ones_pass(
         self, open_api: OpenApi, htpasswd: Path

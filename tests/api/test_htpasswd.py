@@ -73,6 +73,35 @@ async def test_unknown_users_cost_a_check_as_dear_as_known_ones(
 
 
 @pytest.mark.anyio
+async def test_unknown_users_cost_as_one_of_the_known_at_each_try(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dear = bcrypt.hashpw(b"right", bcrypt.gensalt(5)).decode()
+    lines = (f"ana:{hash_password('right')}", f"bob:{dear}", f"eve:$2y$99${'x' * 53}")
+    await asyncio.to_thread(path.write_text, "\n".join(lines))
+    checked: list[bytes] = []
+    monkeypatch.setattr(module, "_check", lambda _, known: checked.append(known[4:6]))
+    file = HtpasswdFile(path)
+
+    for number in range(40):
+        for _ in range(2):
+            await file.verify(f"nobody{number}", "wrong")
+
+    assert set(checked) == {b"04", b"05"}
+    assert checked[::2] == checked[1::2]
+
+
+@pytest.mark.anyio
+async def test_a_result_is_kept_for_the_place_that_it_was_shown_at(path: Path) -> None:
+    file = HtpasswdFile(path)
+
+    await file.verify("ana", "right", "192.0.2.1")
+
+    assert file.is_verified("ana", "right", "192.0.2.1")
+    assert not file.is_verified("ana", "right", "192.0.2.2")
+
+
+@pytest.mark.anyio
 async def test_good_results_are_kept_for_a_while_and_bad_ones_never(path: Path) -> None:
     clock = Clock()
     file = HtpasswdFile(path, clock)
