@@ -35,7 +35,7 @@ async def list_repositories(
         str | None,
         Query(
             description="Where a `next` goes on; opaque.",
-            max_length=2048,
+            max_length=8192,
             json_schema_extra={"format": "catalog-cursor"},
         ),
     ] = None,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from reglite.browse.address import format_next, format_repositories_path
 from reglite.browse.catalog import CatalogPage, Position, parse_position, start_after, walk_catalog
 from reglite.browse.tags import filter_names
+from reglite.browse.trail import MALFORMED
 from reglite.errors import BadRequest, Denied, NotFound, RegistryTimeout, Unsupported
 from reglite.registry.client import RegistryClient
 from reglite.registry.limits import CALL_SECONDS, PAGE_SIZE
@@ -187,7 +188,7 @@ def _merge(own: list[str], names: list[str]) -> list[str]:
 def _parse_offset(cursor: str | None) -> int:
     digits = (cursor or f"{_OWN}0").removeprefix(_OWN)
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _MAX_OFFSET_DIGITS):
-        raise BadRequest("the page cursor is malformed: start again from the first page")
+        raise BadRequest(MALFORMED)
     return int(digits)
 
 

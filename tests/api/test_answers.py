@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from reglite.api.answers import encode_json, has_etag
+from reglite.demo.exchange import Answer, Request
 from reglite.demo.registry import MemoryRegistry
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY, TAG
 
@@ -39,6 +40,24 @@ async def test_link_header_says_what_next_says(api: httpx.AsyncClient) -> None:
     assert following.startswith("/api/v1/")
     assert response.headers["link"] == f'<{following}>; rel="next"'
     assert (await api.get(following)).json()["tags"] == ["latest"]
+
+
+@pytest.mark.anyio
+async def test_next_is_taken_back_however_long_the_cursor_of_the_registry_is(
+    api: httpx.AsyncClient, filled_registry: MemoryRegistry
+) -> None:
+    def page(request: Request) -> Answer:
+        if request.get_query("next_page"):
+            return Answer(body=b'{"repositories": ["b"]}')
+        link = f'</v2/_catalog?next_page={"%2B" * 1300}>; rel="next"'
+        return Answer(headers={"Link": link}, body=b'{"repositories": ["a"]}')
+
+    filled_registry.on_request = page
+
+    first = await api.get(f"/api/v1/registries/{REGISTRY}/repositories")
+    second = await api.get(first.json()["next"])
+
+    assert second.json()["repositories"] == ["b"]
 
 
 @pytest.mark.anyio

@@ -33,7 +33,7 @@ MAX_URL = 60_000  # what is longer, uvicorn refuses before there is a request
 HEX_DIGITS = st.text("0123456789abcdef", min_size=64, max_size=64)
 NAMES = st.text(max_size=40).map(lambda name: urlencode({"last": name}))
 schemathesis.openapi.format(
-    "catalog-cursor", st.builds("{}~{}~{}".format, st.integers(0, 99), st.integers(0, 99), NAMES)
+    "catalog-cursor", st.builds("{}~{}~~{}".format, st.integers(0, 99), st.integers(0, 99), NAMES)
 )
 schemathesis.openapi.format("plan-cursor", st.builds(Findings).map(lambda f: pack(f.to_json())))
 schemathesis.openapi.format("plan", HEX_DIGITS)
