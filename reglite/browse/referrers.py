@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reglite.browse.created import read_created_annotation
-from reglite.errors import NameUnknown
+from reglite.errors import NameUnknown, NotFound
 from reglite.reference import Digest, Repository, format_referrers_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline
@@ -60,13 +60,23 @@ async def get_referrers_view(
     artifact_type: str | None = None,
     fresh: bool = False,
 ) -> ReferrersView:
-    """Read who refers to a digest, by the API or the fallback tag, and the tags named after it."""
+    """Read who refers to a digest, by the API or the fallback tag, and the tags named after it.
+
+    A digest that the repository lacks has none; raises NameUnknown for an unknown repository.
+    """
     async with deadline(CALL_SECONDS, f"reading the referrers of {digest}"):
-        found = await client.list_referrers(repository, digest, artifact_type=artifact_type)
+        found = await client.list_referrers(
+            repository, digest, artifact_type=artifact_type, fresh=fresh
+        )
         try:
             tags = await client.list_tags(repository, fresh=fresh)
         except NameUnknown:
-            tags = ()  # 2.8 forgets a repository whose manifests have no tags
+            # 2.8 forgets a repository whose manifests have no tags: it is known all the same.
+            if not (
+                found.descriptors or await _has_manifest(client, repository, digest, fresh=fresh)
+            ):
+                raise
+            tags = ()
     return ReferrersView(
         referrers=tuple(
             ReferrerView(
@@ -82,6 +92,16 @@ async def get_referrers_view(
         related_tags=find_related_tags(tags, digest),
         source=found.source,
     )
+
+
+async def _has_manifest(
+    client: RegistryClient, repository: Repository, digest: Digest, *, fresh: bool
+) -> bool:
+    try:
+        await client.head_manifest(repository, digest, fresh=fresh)
+    except NotFound:
+        return False
+    return True
 
 
 def find_related_tags(tags: Iterable[str], digest: Digest) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import pytest
 from reglite import media_types
 from reglite.browse.referrers import find_related_tags, get_referrers_view
 from reglite.demo.registry import MemoryRegistry
+from reglite.errors import NameUnknown
 from reglite.reference import Digest, Repository, compute_digest, format_referrers_tag
 from reglite.registry.client import RegistryClient
 from tests.browse.documents import CREATED, describe, make_digest
@@ -111,6 +112,45 @@ async def test_an_image_without_referrers_has_an_empty_list(
     view = await get_referrers_view(client, REPOSITORY, make_digest("other"))
 
     assert (view.referrers, view.related_tags) == ((), ())
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("has_api", [True, False])
+async def test_referrers_in_a_repository_that_is_not_there_are_no_empty_list(
+    memory_registry: MemoryRegistry, client: RegistryClient, has_api: bool
+) -> None:
+    memory_registry.switches.has_referrers = has_api
+
+    with pytest.raises(NameUnknown):
+        await get_referrers_view(client, Repository("no/such"), make_digest("other"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("has_api", [True, False])
+async def test_a_manifest_whose_repository_lists_no_tags_has_an_empty_list(
+    memory_registry: MemoryRegistry, client: RegistryClient, has_api: bool
+) -> None:
+    memory_registry.switches.has_referrers = has_api
+    memory_registry.switches.emptied_tags = "unknown"
+    image = put(memory_registry, {"layers": []})
+
+    view = await get_referrers_view(client, REPOSITORY, image)
+
+    assert (view.referrers, view.related_tags) == ((), ())
+
+
+@pytest.mark.anyio
+async def test_fresh_referrers_go_to_the_registry(
+    memory_registry: MemoryRegistry, client: RegistryClient, subject: Digest
+) -> None:
+    memory_registry.switches.has_referrers = False
+    assert len((await get_referrers_view(client, REPOSITORY, subject)).referrers) == 2
+    memory_registry.put_manifest(
+        REPOSITORY, b'{"manifests": []}', media_types.OCI_INDEX, format_referrers_tag(subject)
+    )
+
+    assert len((await get_referrers_view(client, REPOSITORY, subject)).referrers) == 2
+    assert (await get_referrers_view(client, REPOSITORY, subject, fresh=True)).referrers == ()
 
 
 def test_related_tags_are_those_of_this_digest_and_not_the_fallback_tag() -> None:
