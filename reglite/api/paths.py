@@ -20,12 +20,19 @@ class DigestConvertor(StringConvertor):
     regex = rf"(?!(?:{'|'.join(_LAST_WORDS)})$)[^/]+"
 
 
+class RepositoryConvertor(StringConvertor):
+    """Segments of a repository name, still unchecked; a line break is refused as part of one."""
+
+    regex = r"(?s:.*)"
+
+
 register_url_convertor("digest", DigestConvertor())
+register_url_convertor("repository", RepositoryConvertor())
 
 REGISTRIES: Final = f"{API}/registries"
 REGISTRY: Final = f"{REGISTRIES}/{{registry}}"
 REPOSITORIES: Final = f"{REGISTRY}/repositories"
-REPOSITORY: Final = f"{REPOSITORIES}/{{repo:path}}"
+REPOSITORY: Final = f"{REPOSITORIES}/{{repo:repository}}"
 TAGS: Final = f"{REPOSITORY}/tags"
 TAG: Final = f"{TAGS}/{{tag}}"
 MANIFEST: Final = f"{REPOSITORY}/manifests/{{digest:digest}}"

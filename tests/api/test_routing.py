@@ -6,6 +6,7 @@ from starlette.routing import Match
 
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
+from tests.api.conftest import get_code
 from tests.functions.content import DIGEST
 
 BASE = "/api/v1/registries/88.88.88.88:5000/repositories"
@@ -72,3 +73,12 @@ async def test_double_encoding_is_a_bad_name_and_no_slash(api: httpx.AsyncClient
     response = await api.get(f"{BASE}/team%252Fproject%252Fapp/tags")
 
     assert response.status_code == 400
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["team%0Aapp", "app%0D%0AX-Header:%20x", "%0A", "app%0A"])
+async def test_a_line_break_in_a_name_is_a_bad_name(api: httpx.AsyncClient, name: str) -> None:
+    for path in ("tags", "summaries?tag=1", "tags/1/manifest", f"manifests/{DIGEST}"):
+        response = await api.get(f"{BASE}/{name}/{path}")
+
+        assert (response.status_code, get_code(response)) == (400, "NAME_INVALID"), path
