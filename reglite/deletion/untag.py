@@ -61,7 +61,8 @@ async def _remove(
     position: Position,
     expected_digest: Digest | None,
 ) -> Untagging:
-    method = (await find_ways(client, repository)).untag
+    ways = await find_ways(client, repository)
+    method = ways.untag
     if method == "unsupported":
         raise Unsupported(SWITCHED_OFF)
     original = position.original or expected_digest
@@ -71,8 +72,10 @@ async def _remove(
     if method == "registry-api":
         try:
             await run_to_end(delete_tag_by_api(client, repository, tag, original))
-        except NotFound:
-            method = "placeholder"  # it answers 404 to a tag that is there: it has no such route
+        except (NotFound, Unsupported) as exc:
+            if ways.refusal is not None:
+                raise Unsupported(ways.refusal) from exc
+            method = "placeholder"  # it refuses a tag that is there: only the probe looked like it
         else:
             return Untagging(tag, original, method)
     ladder = PlaceholderLadder(client, repository, tag, original, image)
@@ -96,17 +99,28 @@ async def _read_image(
 async def delete_tag_by_api(
     client: RegistryClient, repository: Repository, tag: Tag, original: Digest | None
 ) -> None:
-    """Delete one tag where the registry can, and see it gone; raises TagMoved if it came back."""
+    """Delete one tag where the registry can, and see it gone.
+
+    The registry deletes whatever the tag names, so the last look is right before. Raises TagMoved
+    where it names something else by then, or again.
+    """
+    if await _is_absent(client, repository, tag, original):
+        return
     failure: RegliteError | None = None
     try:
         await client.delete_tag(repository, tag)
     except RegliteError as exc:
         failure = exc  # what the registry shows now counts, not what it said
+    if not await _is_absent(client, repository, tag, original):
+        raise failure or RegistryProtocol(
+            f"the registry accepted the deletion of tag '{tag}' in {repository} and still has it"
+        )
+
+
+async def _is_absent(
+    client: RegistryClient, repository: Repository, tag: Tag, original: Digest | None
+) -> bool:
     position = await find_position(client, repository, tag, original or ZERO_DIGEST)
-    if position.state == "absent":
-        return
     if position.state == "elsewhere":
         raise describe_move(tag, original, position.digest)
-    raise failure or RegistryProtocol(
-        f"the registry accepted the deletion of tag '{tag}' in {repository} and still has it"
-    )
+    return position.state == "absent"

@@ -305,6 +305,22 @@ async def test_zot_gives_up_a_shared_digest_once_its_tags_are_gone(
     assert (repo.tags, repo.manifests) == ({"other": other}, {other})
 
 
+async def test_a_tag_that_moves_while_its_siblings_go_keeps_its_new_image(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.behave_as(zot())
+    digest, other = repo.add_image("a", "latest", "stable"), repo.add_image("b")
+
+    def push(request: Request) -> None:
+        if request.method == "DELETE" and request.path.endswith("/latest"):
+            repo.registry.move_tag(repo.name, "stable", other)
+
+    repo.registry.on_request = push
+    deletion = await delete_by_digest(client, REPOSITORY, digest)
+    assert deletion.tags == ("latest",)
+    assert (repo.tags, repo.manifests) == ({"stable": other}, {other})
+
+
 async def test_tags_that_only_seem_to_go_are_no_deletion(
     repo: Repo, client: RegistryClient
 ) -> None:

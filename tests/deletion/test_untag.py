@@ -123,6 +123,56 @@ async def test_a_tag_that_moves_during_the_rehearsal_is_left_alone(
     assert old.registry.count_requests("PUT", f"/manifests/{TAG}") == 0
 
 
+async def test_a_tag_that_moves_during_the_probes_is_left_alone(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.behave_as(distribution_3())
+    digest, other = repo.add_image("a", TAG, "latest"), repo.add_image("b")
+
+    def push(request: Request) -> None:
+        if request.method == "DELETE":
+            repo.registry.move_tag(repo.name, TAG, other)
+
+    repo.registry.on_request = push
+    with pytest.raises(TagMoved):
+        await untag(client, REPOSITORY, TAG, expected_digest=digest)
+    assert repo.tags == {TAG: other, "latest": digest}
+    assert repo.registry.count_requests("DELETE", f"/manifests/{TAG}") == 0
+
+
+@pytest.mark.parametrize("status", [400, 405])
+async def test_a_registry_that_refuses_only_tags_that_exist_gets_a_placeholder(
+    repo: Repo, client: RegistryClient, status: int
+) -> None:
+    digest = repo.add_image("a", TAG, "latest")
+
+    def refuse_tag(request: Request) -> Answer | None:
+        is_it = request.method == "DELETE" and request.path.endswith(f"/{TAG}")
+        return refuse(status, "UNSUPPORTED", "not by tag") if is_it else None
+
+    repo.registry.on_request = refuse_tag
+    untagging = await untag(client, REPOSITORY, TAG, expected_digest=digest)
+    assert untagging.method == "placeholder"
+    assert (repo.tags, repo.manifests) == ({"latest": digest}, {digest})
+
+
+async def test_where_digests_stay_a_refused_tag_gets_no_placeholder(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.behave_as(Switches(delete="405"))
+    digest = repo.add_image("a", TAG, "latest")
+
+    def refuse_tag(request: Request) -> Answer | None:
+        is_it = request.method == "DELETE" and request.path.endswith(f"/{TAG}")
+        return refuse(405, "UNSUPPORTED", "not this one") if is_it else None
+
+    repo.registry.on_request = refuse_tag
+    with pytest.raises(Unsupported, match="REGISTRY_STORAGE_DELETE_ENABLED"):
+        await untag(client, REPOSITORY, TAG, expected_digest=digest)
+    assert repo.tags == {TAG: digest, "latest": digest}
+    assert repo.registry.count_requests("PUT", "") == 0
+
+
 async def test_a_push_over_the_placeholder_wins(old: Repo, client: RegistryClient) -> None:
     digest, other = old.add_image("a", TAG, "latest"), old.add_image("b")
 
