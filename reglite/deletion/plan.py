@@ -27,7 +27,8 @@ from reglite.registry.models import Descriptor, Manifest
 
 BUDGET_SECONDS: Final = 20.0
 
-# Up to here a deletion reads every tag again, which also finds those that joined the digest since.
+# Up to here a deletion reads every tag again, which also finds those that joined the digest since,
+# unless that took longer than half the time that the deletion has for it.
 REREAD_ALL_TAGS: Final = 1000
 _CHUNK_PER_CONNECTION = 16
 
@@ -81,13 +82,17 @@ class DeletionPlan:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far the tags have been read: all names, and the findings up to one of them."""
+    """How far the tags have been read: all names, and the findings up to one of them.
+
+    ``is_quick``: all that was found was found at once, so that it can be read again as a whole.
+    """
 
     manifest: Manifest
     target: Target
     names: tuple[Tag, ...]
     findings: Findings
     referrers: tuple[Digest, ...]
+    is_quick: bool
 
     @property
     def hash(self) -> str:
@@ -153,6 +158,9 @@ async def walk_tags(
     """
     reader = RepositoryReader(client, repository, deadline)
     target = await describe_target(client, manifest, reader)
+    loop = asyncio.get_running_loop()
+    half_time = (loop.time() + deadline) / 2
+    is_first = findings.last is None
     findings.forget_missing(names)
     waiting = sorted(findings.failed.union(filter(findings.is_after, names)))
     size = _CHUNK_PER_CONNECTION * client.config.max_connections
@@ -170,8 +178,9 @@ async def walk_tags(
             f"registry '{client.config.name}' gave no answer for tag '{waiting[0]}' of "
             f"{repository} in time: nothing was deleted; try again"
         )
+    is_quick = is_first and loop.time() <= half_time
     referrers = await list_referrers(client, repository, manifest.digest)
-    return Walk(manifest, target, names, findings, referrers)
+    return Walk(manifest, target, names, findings, referrers, is_quick)
 
 
 async def list_names(client: RegistryClient, repository: Repository) -> tuple[Tag, ...]:
@@ -262,8 +271,8 @@ def _format_next(
 
 
 def _format_plan(walk: Walk) -> str:
-    """Return the hash; in a big repository with the tags that it stands on, to be read again."""
-    if len(walk.names) <= REREAD_ALL_TAGS or not walk.is_complete:
+    """Return the hash; where not all can be read again, with the tags that it stands on."""
+    if not walk.is_complete or (walk.is_quick and len(walk.names) <= REREAD_ALL_TAGS):
         return walk.hash
     named = pack(sorted(walk.findings.list_named_tags()))
     return walk.hash if named is None else f"{walk.hash}.{named}"

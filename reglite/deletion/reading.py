@@ -60,7 +60,7 @@ class RepositoryReader:
         self._repository = repository
         self._deadline = deadline
         self._contents: dict[Digest, _Contents] = {}
-        self._suspected: set[Tag] = set()
+        self._suspected: set[Tag | Digest] = set()
         self.rate_limit: TooManyRequests | None = None
 
     @property
@@ -111,13 +111,18 @@ class RepositoryReader:
             readings.resolved[tag] = descriptor
 
     def _note_missing(self, readings: TagReadings, tag: Tag, exc: NotFound) -> None:
-        # A push shows half-written tags for a moment: one 404 is a failure, only two are an answer.
-        if tag in self._suspected:
+        if self._is_missing(tag):
             readings.failed.pop(tag, None)
             readings.absent.add(tag)
         else:
-            self._suspected.add(tag)
             readings.failed[tag] = exc
+
+    def _is_missing(self, reference: Tag | Digest) -> bool:
+        """Take a 404 down; a push shows half-written links for a moment, so only two count."""
+        if reference in self._suspected:
+            return True
+        self._suspected.add(reference)
+        return False
 
     async def _read_below(self, roots: Collection[Digest]) -> None:
         tried: set[Digest] = set()
@@ -132,7 +137,8 @@ class RepositoryReader:
         try:
             manifest = await self._client.get_manifest(self._repository, digest)
         except NotFound:
-            self._contents[digest] = _Contents()  # sparse index: nothing is below what isn't there
+            if self._is_missing(digest):  # sparse index: nothing is below what isn't there
+                self._contents[digest] = _Contents()
             return
         except RegliteError as exc:
             self._raise_hopeless(exc)

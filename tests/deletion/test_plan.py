@@ -1,6 +1,8 @@
+import asyncio
 import base64
 import json
 import zlib
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -227,6 +229,23 @@ async def test_a_single_404_is_a_half_written_tag_and_no_answer(
     assert (await make_plan(client, REPOSITORY, digest)).tags == ("latest", "stable")
 
 
+async def test_a_single_404_of_a_nested_index_opens_no_protection(
+    repo: Repo, make_client: MakeClient
+) -> None:
+    child = repo.add_image("child", "child")
+    inner = repo.add_index([child])
+    repo.add_index([inner], "keep")
+    answers = [refuse(404, "MANIFEST_UNKNOWN", "manifest unknown")]
+
+    def hide(request: Request) -> Answer | None:
+        return answers.pop() if request.path.endswith(inner) and answers else None
+
+    repo.registry.on_request = hide
+    plan = await make_plan(make_client(protect=("keep",)), REPOSITORY, child)
+    assert answers == []
+    assert (plan.protected, plan.allowed) == (("keep",), False)
+
+
 async def test_a_dangling_tag_does_not_stand_in_the_way(repo: Repo, client: RegistryClient) -> None:
     digest = repo.add_image("a", "latest")
     repo.registry.move_tag(repo.name, "broken", "sha256:" + "1" * 64)
@@ -277,7 +296,8 @@ async def test_a_partial_plan_is_completed_by_following_next(
     assert [plan.allowed for plan in plans[:-1]] == [False] * (len(plans) - 1)
     assert all(not plan.complete and plan.next for plan in plans[:-1])
     assert all(a.checked < b.checked for a, b in pairwise(plans))
-    assert plans[-1] == whole
+    assert replace(plans[-1], plan=whole.plan) == whole
+    assert plans[-1].plan.startswith(f"{whole.plan}.")
     assert whole.parents == (index,)
     assert whole.protected == ("zz",)
     assert (plans[0].next or "").startswith(
@@ -298,6 +318,40 @@ async def follow_in_pieces(
     with monkeypatch.context() as patch:
         patch.setattr("reglite.deletion.plan.read_findings", read_one_chunk)
         return await follow(client, digest)
+
+
+async def test_the_plan_of_a_slow_repository_is_not_read_again_as_a_whole(
+    repo: Repo, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What took several calls to find does not fit into the one call that deletes."""
+    digest = repo.add_image("a", "latest", "stable")
+    for number in range(100):
+        repo.add_image(str(number), f"n{number:03}")
+    client = make_client(max_connections=2, protect=("n00*",))
+    plans = await follow_in_pieces(client, digest, monkeypatch)
+    repo.registry.requests.clear()
+    deletion = await delete_by_digest(client, REPOSITORY, digest, plan=plans[-1].plan)
+    assert deletion.tags == ("latest", "stable")
+    assert repo.registry.count_requests("HEAD", "/manifests/n00") == 10
+    assert repo.registry.count_requests("HEAD", "/manifests/n01") == 0
+
+
+async def test_a_plan_that_took_most_of_its_time_is_not_read_again_as_a_whole(
+    repo: Repo, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = repo.add_image("a", "latest")
+    repo.add_image("b", "other")
+    loop = asyncio.get_running_loop()
+    get_time = loop.time
+
+    def pass_time(request: Request) -> None:
+        if request.path.endswith("/other"):
+            monkeypatch.setattr(loop, "time", lambda: get_time() + 0.6 * plan_module.BUDGET_SECONDS)
+
+    repo.registry.on_request = pass_time
+    plan = await make_plan(client, REPOSITORY, digest)
+    assert plan.complete
+    assert unpack(plan.plan.partition(".")[2]) == ["latest"]
 
 
 async def test_a_call_without_time_for_one_tag_says_so(repo: Repo, client: RegistryClient) -> None:
