@@ -114,11 +114,18 @@ def format_server(host: str) -> str:
 
 def _parse_auths(raw: Mapping[str, Any], place: KeyPath) -> dict[str, Credentials | None]:
     auths: dict[str, Credentials | None] = {}
-    for server, entry in raw.items():
-        host = find_host(server)
-        if host is not None:
-            auths[host] = _parse_auth(entry, place / server) or auths.get(host)
+    for host, server in _list_hosts(raw):
+        auths[host] = _parse_auth(raw[server], place / server) or auths.get(host)
     return auths
+
+
+def _list_hosts(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each key that names a host; last, and so to win, the one that Docker itself asks for.
+
+    One host may also be there as an old ``https://host/v1/``, with a login of former times.
+    """
+    named = [(host, server) for server in raw if (host := find_host(server)) is not None]
+    return sorted(named, key=lambda pair: format_server(pair[0]) == pair[1])
 
 
 def _parse_auth(entry: Any, place: KeyPath) -> Credentials | None:
@@ -145,10 +152,9 @@ def _read_password(texts: Mapping[str, str], place: KeyPath) -> Credentials | No
 
 def _parse_helpers(raw: Mapping[str, Any], place: KeyPath) -> dict[str, str]:
     helpers: dict[str, str] = {}
-    for server, name in raw.items():
-        host = find_host(server)
-        if host is not None and name:
-            helpers[host] = _check_helper(name, place / server)
+    for host, server in _list_hosts(raw):
+        if raw[server]:
+            helpers[host] = _check_helper(raw[server], place / server)
     return helpers
 
 

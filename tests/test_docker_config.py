@@ -62,6 +62,28 @@ def test_several_keys_of_one_host_are_merged_and_a_login_wins_over_none() -> Non
     assert get_password(config, "a") == ("user", "pass", None)
 
 
+@pytest.mark.parametrize(
+    ("asked", "others"),
+    [
+        ("a.example", ["https://a.example/v1/", "a.example/v2"]),
+        ("z.example", ["https://z.example/v1/", "http://z.example"]),
+        ("https://index.docker.io/v1/", ["docker.io", "registry-1.docker.io"]),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_key_that_docker_asks_for_wins_over_others_of_its_host(
+    asked: str, others: list[str], is_first: bool
+) -> None:
+    keys = [asked, *others] if is_first else [*others, asked]
+    logins = {key: {"username": "u", "password": "old"} for key in keys}
+    logins[asked] = {"username": "u", "password": "new"}
+    helpers = dict.fromkeys(keys, "old") | {asked: "new"}
+    config = parse({"auths": logins, "credHelpers": helpers})
+    (host,) = config.auths
+    assert get_password(config, host) == ("u", "new", None)
+    assert dict(config.cred_helpers) == {host: "new"}
+
+
 def test_entries_that_are_no_hosts_are_dropped() -> None:
     config = parse(
         {
