@@ -30,7 +30,7 @@ check-types:
 	$(BIN)/mypy
 
 test-js:
-	node --test tests/js/
+	node --test tests/js/*.test.js
 
 test-py:
 	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadscope $(ARGS)
@@ -76,7 +76,7 @@ wheel: $(VENV)/.develop  ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation
 
 clean:  ## Remove what the build and the set-up made
-	rm -rf $(VENV) node_modules dist build/site build/functions
+	rm -rf $(VENV) node_modules dist .serverless build/site build/functions
 
 $(BIN)/python:
 	sh tools/create-venv.sh $(VENV)

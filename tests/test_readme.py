@@ -41,7 +41,12 @@ def test_every_linked_file_exists(readme: str) -> None:
 
 def test_both_languages_name_the_same_commands_variables_and_files() -> None:
     texts = [(CHECKOUT / name).read_text() for name in READMES]
-    for pattern in (r"REGLITE_\w+", r"`reglite [a-z]+", r"\]\(((?!README)[^)]+)\)"):
+    for pattern in (
+        r"REGLITE_\w+",
+        r"`reglite [a-z]+",
+        r"`make [a-z]+",
+        r"\]\(((?!README)[^)]+)\)",
+    ):
         english, russian = (set(re.findall(pattern, text)) for text in texts)
         assert english == russian != set()
 
