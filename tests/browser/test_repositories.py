@@ -90,7 +90,7 @@ def test_the_filter_marks_what_matches_and_is_kept(
     expect(page.locator("tbody mark")).to_have_text(["front", "front"])
     page.locator("#filter").press("Escape")
     expect(page.locator("#content .count")).to_have_text("13 repositories")
-    assert "q=" not in page.url
+    expect(page).not_to_have_url(re.compile("q="))
 
 
 def test_a_name_that_the_list_lacks_can_be_opened(
