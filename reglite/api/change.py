@@ -41,12 +41,12 @@ async def changing(request: Request, event: AuditEvent) -> AsyncIterator[Reposit
         name = parse_repository(event.repository)
         runtime, caller = await get_caller(request)
         event.who = caller.user
-        repository = open_repository(open_registry(runtime, caller, event.registry), name)
         check_state_changing(
             request.headers,
             has_our_token=caller.kind == "token",
             origins=runtime.inventory.access.origins,
         )
+        repository = open_repository(open_registry(runtime, caller, event.registry), name)
         if not caller.can_change(event.registry, name):
             raise refuse_changing(caller)
         yield repository

@@ -94,12 +94,15 @@ class _Reply:
 
 def refuse_host(headers: Headers, runtime: Runtime) -> Response | None:
     """Return the 403 of a loopback server for a name that isn't its own; None if all is well."""
-    host = headers.get("host", "")
-    if not runtime.is_loopback or is_own_host(host, runtime.inventory.access.hosts):
+    if not runtime.is_loopback:
+        return None
+    sent, allowed = headers.getlist("host") or [""], runtime.inventory.access.hosts
+    foreign = [host for host in sent if not is_own_host(host, allowed)]
+    if not foreign:
         return None
     return answer_error(
         Denied(
-            f"this server does not answer to the name '{shorten(host)}': "
+            f"this server does not answer to the name '{shorten(foreign[0])}': "
             "use localhost, or add the name to access.hosts in the inventory"
         )
     )

@@ -1,9 +1,11 @@
 """Which pages may call: the Host check, the rule for state-changing requests, CORS. Pure."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
 
 from reglite.api.peer import parse_address
 from reglite.errors import Denied
@@ -42,18 +44,20 @@ def parse_host(host: str) -> str | None:
 
 
 def check_state_changing(
-    headers: Mapping[str, str], *, has_our_token: bool, origins: Collection[str]
+    headers: Headers, *, has_our_token: bool, origins: Collection[str]
 ) -> None:
-    """Refuse with Denied what another site's page could have sent in its reader's name."""
+    """Refuse with Denied what another site's page could have sent in its reader's name.
+
+    A header that comes more than once must be right each time.
+    """
     if has_our_token:
         return
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        if site not in ("same-origin", "none"):
+    if sites := headers.getlist("sec-fetch-site"):
+        if any(site not in ("same-origin", "none") for site in sites):
             raise Denied("a page of another site may not change anything here without a token")
         return
-    origin = headers.get("origin")
-    if origin is None or origin in origins or is_same_origin(origin, headers.get("host", "")):
+    host = headers.get("host", "")
+    if all(o in origins or is_same_origin(o, host) for o in headers.getlist("origin")):
         return
     raise Denied("a page of another origin may not change anything here without a token")
 

@@ -40,6 +40,14 @@ def is_forwarded(request: Request) -> bool:
     return any(name in _FORWARDING or name.startswith("x-forwarded-") for name in request.headers)
 
 
+def decode_header(text: str) -> str:
+    """Read a header's text as UTF-8, which proxies send; what is none stays as it came."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
 def parse_basic(encoded: str) -> tuple[str, str]:
     """Read the user and password of basic credentials (RFC 7617); raises Unauthorized."""
     try:

@@ -11,7 +11,14 @@ from reglite.access_config import AccessConfig, AccessToken
 from reglite.api.attempts import MAX_GUESSES, FailedAttempts
 from reglite.api.caller import Caller
 from reglite.api.grant import is_granted_to
-from reglite.api.peer import get_peer_address, is_direct, is_forwarded, parse_address, parse_basic
+from reglite.api.peer import (
+    decode_header,
+    get_peer_address,
+    is_direct,
+    is_forwarded,
+    parse_address,
+    parse_basic,
+)
 from reglite.errors import BadRequest, Unauthorized
 
 if TYPE_CHECKING:
@@ -74,11 +81,12 @@ class SignIn:
         names = request.headers.getlist(proxy.user_header)
         if len(names) > 1:
             raise BadRequest(f"{proxy.user_header} came more than once: the proxy must replace it")
-        user = names[0].strip() if names else ""
+        user = decode_header(names[0]).strip() if names else ""
         if not user:
             return None
         lists = request.headers.getlist(proxy.groups_header) if proxy.groups_header else []
-        groups = frozenset(group.strip() for group in ",".join(lists).split(",")) - {""}
+        listed = decode_header(",".join(lists)).split(",")
+        groups = frozenset(group.strip() for group in listed) - {""}
         return self._make_person("proxy", user, request, groups)
 
     def _is_trusted(self, request: Request) -> bool:

@@ -252,6 +252,20 @@ async def test_nobody_reads_where_anonymous_is_none_and_there_is_no_sign_in(
     assert (await api.get("/api/v1/health")).status_code == 200
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+async def test_names_beyond_ascii_are_read_from_the_proxy(
+    open_api: OpenApi, htpasswd: Path, encoding: str
+) -> None:
+    user, group = ("Анна", "платформа") if encoding == "utf-8" else ("José", "équipe")
+    grants = (Grant("maintainer", users=(user,)), Grant("maintainer", groups=(group,)))
+    api = open_api(make_access(htpasswd, grants=grants), peer=PROXY)
+
+    for name, groups in ((user, ""), ("zoe", f"users, {group}")):
+        headers = [(k.encode(), v.encode(encoding)) for k, v in named(name, groups).items()]
+        session = (await api.get("/api/v1/session", headers=headers)).json()
+        assert (session["user"], session["role"]) == (name, "maintainer")
+
+
 async def test_user_header_that_comes_twice_is_refused(open_api: OpenApi, htpasswd: Path) -> None:
     api = open_api(make_access(htpasswd), peer=PROXY)
     headers = [("X-Auth-Request-User", "zoe"), ("X-Auth-Request-User", "ana")]

@@ -56,6 +56,35 @@ async def test_state_changes_only_for_our_own_pages_and_programs(
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "cross-site")],
+        [("Origin", "http://localhost:8080"), ("Origin", "https://evil.example")],
+    ],
+)
+async def test_a_header_that_comes_twice_must_be_right_twice(
+    local_api: httpx.AsyncClient, headers: list[tuple[str, str]]
+) -> None:
+    response = await local_api.delete(DELETION, headers=headers)
+
+    assert (response.status_code, get_code(response)) == (403, "DENIED")
+
+
+@pytest.mark.anyio
+async def test_another_sites_page_is_refused_before_it_is_asked_to_sign_in(
+    open_api: OpenApi,
+) -> None:
+    tokens = (AccessToken("ci", TOKEN, "maintainer"),)
+    api = open_api(AccessConfig(tokens=tokens, anonymous=None))
+
+    foreign = await api.delete(DELETION, headers={"Sec-Fetch-Site": "cross-site"})
+    program = await api.delete(DELETION)
+
+    assert (foreign.status_code, program.status_code) == (403, 401)
+
+
+@pytest.mark.anyio
 async def test_a_bearer_token_of_ours_passes_from_anywhere(open_api: OpenApi) -> None:
     api = open_api(AccessConfig(tokens=(AccessToken("ci", TOKEN, "maintainer"),)))
     headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
@@ -129,6 +158,15 @@ async def test_loopback_server_answers_to_its_own_names_only(
         assert response.status_code == status
         if status == 403:
             assert get_code(response) == "DENIED"
+
+
+@pytest.mark.anyio
+async def test_a_host_that_comes_twice_must_be_ours_twice(open_api: OpenApi) -> None:
+    headers = [("Host", "localhost"), ("Host", "evil.example")]
+
+    response = await open_api(is_loopback=True).get("/api/v1/health", headers=headers)
+
+    assert (response.status_code, get_code(response)) == (403, "DENIED")
 
 
 @pytest.mark.anyio
