@@ -6,12 +6,23 @@ Exit codes: 0 fine, 1 the work failed, 2 usage or configuration.
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from reglite import __version__
+from reglite.cli_options import (
+    base_path_option,
+    check_api_base,
+    check_python,
+    config_option,
+    debug_option,
+    host_option,
+    port_option,
+)
 from reglite.errors import RegliteError
 
 _ENVIRONMENT = """
@@ -39,6 +50,10 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; every RegliteError ends here."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                # A letter that the terminal's encoding lacks must not end the command.
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except RegliteError as exc:
@@ -47,61 +62,6 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order of the work, not of the alphabet."""
         return list(self.commands)
-
-
-def _check_base_path(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    if not value.startswith("/") or value.startswith("//") or set(value) & set("?#\\\"'<> "):
-        message = "must be a path such as / or /reglite/"
-        raise click.BadParameter(message, ctx=ctx, param=param)
-    return value.rstrip("/") + "/"
-
-
-def _check_api_base(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    if not value:
-        return value
-    from reglite.errors import ConfigurationError  # noqa: PLC0415 - help is quick without it
-    from reglite.registry_url import parse_registry_url  # noqa: PLC0415
-
-    try:
-        return parse_registry_url(value).url
-    except ConfigurationError as exc:
-        raise click.BadParameter(exc.message, ctx=ctx, param=param) from exc
-
-
-_config_option = click.option(
-    "-c",
-    "--config",
-    "config_file",
-    metavar="FILE",
-    help="Inventory to read. [default: REGLITE_CONFIG_FILE, else inventory.yaml if it is there]",
-)
-_host_option = click.option(
-    "--host",
-    envvar="REGLITE_HOST",
-    show_envvar=True,
-    default="127.0.0.1",
-    show_default=True,
-    help="Address to listen on. Loopback is for you alone; any other needs a sign-in to delete.",
-)
-_port_option = click.option(
-    "--port",
-    envvar="REGLITE_PORT",
-    show_envvar=True,
-    type=click.IntRange(0, 65535),
-    default=8080,
-    show_default=True,
-    help="Port to listen on; 0 takes any free one. Under dev a busy default moves to the next.",
-)
-_debug_option = click.option(
-    "--debug", is_flag=True, envvar="REGLITE_DEBUG", show_envvar=True, help="Log in detail."
-)
-_base_path_option = click.option(
-    "--base-path",
-    default="/",
-    show_default=True,
-    callback=_check_base_path,
-    help="Path under which a reverse proxy or static host shows RegLite.",
-)
 
 
 @click.group(
@@ -117,10 +77,10 @@ def main() -> None:
 
 @main.command()
 @click.argument("urls", metavar="[URL]...", nargs=-1)
-@_config_option
-@_host_option
-@_port_option
-@_debug_option
+@config_option
+@host_option
+@port_option
+@debug_option
 @click.option("--demo", is_flag=True, help="Add the embedded demo registry.")
 @click.option(
     "--open/--no-open",
@@ -163,7 +123,7 @@ def dev(
             inventory,
             host=host,
             port=port,
-            port_was_chosen=_was_chosen(ctx, "port"),
+            port_was_chosen=ctx.get_parameter_source("port") is not ParameterSource.DEFAULT,
             debug=debug,
             demo=demo or inventory.is_blank,
             open_browser=sys.stdout.isatty() if open_browser is None else open_browser,
@@ -176,16 +136,12 @@ def _print_lines(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
-def _was_chosen(ctx: click.Context, name: str) -> bool:
-    return ctx.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
-
-
 @main.command()
-@_config_option
-@_host_option
-@_port_option
-@_base_path_option
-@_debug_option
+@config_option
+@host_option
+@port_option
+@base_path_option
+@debug_option
 def serve(*, config_file: str | None, host: str, port: int, base_path: str, debug: bool) -> None:
     """Serve the UI and the API for others.
 
@@ -215,10 +171,10 @@ def serve(*, config_file: str | None, host: str, port: int, base_path: str, debu
     "--api-base",
     metavar="URL",
     default="",
-    callback=_check_api_base,
+    callback=check_api_base,
     help="Where the API answers. [default: the pages' own origin]",
 )
-@_base_path_option
+@base_path_option
 @click.option("--title", default="RegLite", show_default=True, help="What the pages are called.")
 def build(out: Path, api_base: str, base_path: str, title: str) -> None:
     """Render the static UI for any static host."""
@@ -257,7 +213,7 @@ def init(out: Path, force: bool) -> None:
 
 @main.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
-@_config_option
+@config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option(
     "--leftovers", is_flag=True, help="Also look for what an interrupted removal left behind."
@@ -287,13 +243,6 @@ def check(
     ctx.exit(0 if all(report.is_fine for report in reports) else 1)
 
 
-def _check_python(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    major, dot, minor = value.partition(".")
-    if not (major == "3" and dot and minor.isdigit() and int(minor) >= 11):
-        raise click.BadParameter("must be a version such as 3.13", ctx=ctx, param=param)
-    return value
-
-
 @main.command()
 @click.option(
     "--out",
@@ -314,7 +263,7 @@ def _check_python(ctx: click.Context, param: click.Parameter, value: str) -> str
     metavar="VERSION",
     default=f"{sys.version_info.major}.{sys.version_info.minor}",
     show_default=True,
-    callback=_check_python,
+    callback=check_python,
     help="Python that they will run on.",
 )
 @click.option(

@@ -44,31 +44,43 @@ class RegistryUrl:
 
 def parse_registry_url(text: str) -> RegistryUrl:
     """Check an http(s) base URL; raises ConfigurationError saying what is wrong, never secrets."""
-    parts = _split(text.strip())
-    if parts.scheme not in _DEFAULT_PORTS:
-        raise ConfigurationError("must begin with http:// or https://")
-    if "@" in parts.netloc:
-        raise ConfigurationError(
-            "holds credentials: move them to 'username' and 'password' (or 'password_file')"
-        )
-    if parts.query or parts.fragment or "?" in text or "#" in text:
-        raise ConfigurationError("must not have a query or a fragment")
+    parts = _split(text)
     path = parts.path.rstrip("/").removesuffix("/v2")
-    if not _PATH.fullmatch(path) or any(part in {".", ".."} for part in path.split("/")):
-        raise ConfigurationError(f"has an odd path '{shorten(parts.path)}'")
     host = _format_host(parts)
     if host == DOCKER_HUB_HOST and path == "/v1":  # as its login is written
         path = ""
     return RegistryUrl(url=f"{parts.scheme}://{host}{path}", host=host, path=path)
 
 
+def parse_api_url(text: str) -> str:
+    """Check the URL below which an API of RegLite answers, and normalise it; ConfigurationError."""
+    parts = _split(text)
+    path = parts.path.rstrip("/").removesuffix("/api/v1")
+    return f"{parts.scheme}://{_format_host(parts)}{path}"
+
+
 def _split(text: str) -> SplitResult:
+    """Split an http(s) URL that has a host, perhaps a path, and nothing else."""
+    text = text.strip()
     if any(c.isspace() or not c.isprintable() for c in text):
         raise ConfigurationError("must not contain spaces or control characters")
     try:
-        return urlsplit(text)
+        parts = urlsplit(text)
     except ValueError as exc:
         raise ConfigurationError("is not a URL") from exc
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise ConfigurationError("must begin with http:// or https://")
+    if "@" in parts.netloc:
+        raise ConfigurationError(
+            "holds credentials: take them out; a registry's belong under 'username' and 'password' "
+            "(or 'password_file') in the inventory"
+        )
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise ConfigurationError("must not have a query or a fragment")
+    path = parts.path.rstrip("/")
+    if not _PATH.fullmatch(path) or any(part in {".", ".."} for part in path.split("/")):
+        raise ConfigurationError(f"has an odd path '{shorten(parts.path)}'")
+    return parts
 
 
 def _format_host(parts: SplitResult) -> str:

@@ -104,7 +104,7 @@ def test_functions_import_nothing_but_the_layers_below() -> None:
 @pytest.mark.parametrize(
     ("package", "importers"),
     [
-        ("click", {"reglite.cli"}),
+        ("click", {"reglite.cli", "reglite.cli_options"}),
         ("mangum", {"reglite.api.lambda_adapter"}),
         ("botocore", {"reglite.aws"}),
         ("boto3", set()),

@@ -123,6 +123,10 @@ class TestErrors:
     def test_wrong_usage_ends_with_2(self, run: Run, arguments: list[str]) -> None:
         assert_said(run(*arguments), 2, "Error: ")
 
+    @pytest.mark.parametrize("command", ["dev", "serve", "check"])
+    def test_an_empty_file_name_is_not_taken_for_the_default(self, run: Run, command: str) -> None:
+        assert_said(run(command, "-c", ""), 2, "names no file")
+
     def test_a_bad_variable_is_named(self, run: Run) -> None:
         assert_said(run("dev", REGLITE_PORT="eighty"), 2, "REGLITE_PORT")
 
@@ -198,6 +202,21 @@ def list_files(folder: Path) -> list[Path]:
 
 
 class TestOpenapi:
+    def test_a_terminal_that_lacks_letters_gets_all_of_it(self, tmp_path: Path) -> None:
+        result = subprocess.run(
+            [sys.executable, "-m", "reglite", "openapi"],
+            capture_output=True,
+            check=True,
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(Path(__file__).parent.parent),
+                "PYTHONIOENCODING": "latin-1",
+            },
+        )
+        document = json.loads(result.stdout.decode("latin-1"))
+        assert "…" in json.dumps(document, ensure_ascii=False)
+
     def test_it_prints_the_document_of_the_whole_api(self, run: Run) -> None:
         result = run("openapi")
         assert result.exit_code == 0

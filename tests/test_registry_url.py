@@ -3,7 +3,12 @@
 import pytest
 
 from reglite.errors import ConfigurationError
-from reglite.registry_url import is_loopback, parse_docker_server, parse_registry_url
+from reglite.registry_url import (
+    is_loopback,
+    parse_api_url,
+    parse_docker_server,
+    parse_registry_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +31,20 @@ from reglite.registry_url import is_loopback, parse_docker_server, parse_registr
 def test_urls_are_normalised(text: str, url: str, host: str) -> None:
     parsed = parse_registry_url(text)
     assert (parsed.url, parsed.host) == (url, host)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://API.example.com/", "https://api.example.com"),
+        ("https://a.example/prod/v2/", "https://a.example/prod/v2"),
+        ("https://a.example/reglite/api/v1/", "https://a.example/reglite"),
+    ],
+)
+def test_the_url_of_an_api_keeps_a_path_that_only_a_registry_would_lose(
+    text: str, url: str
+) -> None:
+    assert parse_api_url(text) == url
 
 
 @pytest.mark.parametrize(
@@ -52,6 +71,8 @@ def test_urls_are_normalised(text: str, url: str, host: str) -> None:
 def test_bad_urls_are_refused(text: str, problem: str) -> None:
     with pytest.raises(ConfigurationError, match=problem):
         parse_registry_url(text)
+    with pytest.raises(ConfigurationError, match=problem):
+        parse_api_url(text)
 
 
 @pytest.mark.parametrize(
