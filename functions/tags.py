@@ -33,7 +33,7 @@ async def list_tags(
     n: Annotated[int, Query(ge=1, le=10000, description="Names per page.")] = 1000,
     last: Last = None,
     q: Search = None,
-    all: Annotated[  # noqa: A002 - the contract's name
+    all: Annotated[  # noqa: A002 - the API's name
         bool, Query(description="With signature and fallback tags (`sha256-<hex>…`).")
     ] = False,
 ) -> Response:

@@ -27,7 +27,7 @@ _log = logging.getLogger("reglite.api")
 
 
 def install_error_handlers(app: "FastAPI") -> None:
-    """Make every failure of the app an answer in the contract's shape."""
+    """Make every failure of the app an answer in the API's shape."""
     app.add_exception_handler(RegliteError, _answer_reglite_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)

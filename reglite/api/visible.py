@@ -19,7 +19,7 @@ _MAX_PAGES: Final = 1000
 async def list_visible(
     registry: RegistryAccess, *, n: int, last: str | None, q: str | None, fresh: bool
 ) -> dict[str, Any]:
-    """Return the contract's page of names, sorted by code point; raises RegistryTimeout."""
+    """Return the API's page of names, sorted by code point; raises RegistryTimeout."""
     name = registry.config.name
     async with deadline(CALL_SECONDS, f"reading the catalog of {name}"):
         known = await _walk(registry, q, fresh=fresh)

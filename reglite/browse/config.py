@@ -15,7 +15,7 @@ _HEALTHCHECK_NUMBERS: Final = ("Interval", "Timeout", "StartPeriod", "StartInter
 
 @dataclass(frozen=True, slots=True)
 class ImageView:
-    """The image config in the contract's words; ``healthcheck`` keeps Docker's keys."""
+    """The image config in the API's words; ``healthcheck`` keeps Docker's keys."""
 
     os: str | None
     architecture: str | None
@@ -35,7 +35,7 @@ class ImageView:
     history: tuple[HistoryView, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "os": self.os,
             "architecture": self.architecture,

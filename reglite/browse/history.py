@@ -28,7 +28,7 @@ class HistoryView:
     size_bytes: int | None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "created": self.created,
             "created_by": self.created_by,

@@ -31,7 +31,7 @@ class PlatformView:
     attestations: tuple[Digest, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "platform": self.platform,
             "digest": self.digest,

@@ -20,7 +20,7 @@ class LayerView:
     urls: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "digest": self.digest,
             "media_type": self.media_type,

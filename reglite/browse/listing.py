@@ -30,7 +30,7 @@ class RepositoriesView:
     next: str | None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "registry": self.registry,
             "repositories": list(self.repositories),

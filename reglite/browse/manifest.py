@@ -22,7 +22,7 @@ from reglite.registry.models import Descriptor
 
 @dataclass(frozen=True, slots=True)
 class ManifestView:
-    """A manifest in the contract's words; sizes in bytes, ``raw`` the exact text.
+    """A manifest in the API's words; sizes in bytes, ``raw`` the exact text.
 
     ``image`` and ``layers`` of an index are those of the platform that was asked for.
     """
@@ -45,7 +45,7 @@ class ManifestView:
     raw: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "registry": self.registry,
             "repository": self.repository,

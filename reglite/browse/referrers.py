@@ -24,7 +24,7 @@ class ReferrerView:
     created: str | None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "digest": self.digest,
             "media_type": self.media_type,
@@ -44,7 +44,7 @@ class ReferrersView:
     source: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "referrers": [referrer.to_json() for referrer in self.referrers],
             "related_tags": list(self.related_tags),

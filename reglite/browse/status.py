@@ -50,7 +50,7 @@ class StatusView:
     server: str | None = field(default=None)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         error = self.error and {"code": self.error.code, "message": self.error.message}
         return {
             "name": self.name,

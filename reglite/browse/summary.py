@@ -39,7 +39,7 @@ class Overview:
     platforms: tuple[PlatformSummary, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object, but for the tag."""
+        """Return the API's object, but for the tag."""
         return {
             "digest": self.digest,
             "media_type": self.media_type,
@@ -62,7 +62,7 @@ class Summary:
     overview: Overview
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {"tag": self.tag, **self.overview.to_json()}
 
 
@@ -75,7 +75,7 @@ class FailedSummary:
     message: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {"tag": self.tag, "code": self.code, "message": self.message}
 
 
@@ -90,7 +90,7 @@ class SummariesView:
     pending: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "registry": self.registry,
             "repository": self.repository,

@@ -25,7 +25,7 @@ class TagsView:
     next: str | None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "registry": self.registry,
             "repository": self.repository,

@@ -59,7 +59,7 @@ class DeletionPlan:
     plan: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {
             "digest": self.digest,
             "kind": self.kind,

@@ -48,7 +48,7 @@ class Deletion:
     is_complete: bool
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {"deleted": self.deleted, "tags": list(self.tags), "complete": self.is_complete}
 
 

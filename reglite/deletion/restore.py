@@ -36,7 +36,7 @@ class Restoration:
     kept: tuple[Tag, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {"restored": self.restored, "tags": list(self.tags), "kept": list(self.kept)}
 
 

@@ -25,7 +25,7 @@ class Untagging:
     method: Literal["registry-api", "placeholder"]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the contract's object."""
+        """Return the API's object."""
         return {"untagged": self.untagged, "digest": self.digest, "method": self.method}
 
 
