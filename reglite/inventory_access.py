@@ -61,7 +61,7 @@ def _read_tokens(sections: list[TokenSection], place: KeyPath) -> tuple[AccessTo
 def _read_htpasswd(text: str | None, place: KeyPath) -> Path | None:
     if text is None:
         return None
-    path = _fetch(text) if is_reference(text) else place.find_file(text)
+    path = _fetch(text) if is_reference(text) else place.find_file(text, is_secret=True)
     lines = (place.read_text(path) or "").splitlines()
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("#") and not _HTPASSWD_LINE.fullmatch(line.strip()):

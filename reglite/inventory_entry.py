@@ -44,7 +44,7 @@ def read_entry(
         ca_file=_find_file(section.ca_file, place / "ca_file"),
         insecure=section.insecure,
         client_cert=_find_file(section.client_cert, place / "client_cert"),
-        client_key=_find_file(section.client_key, place / "client_key"),
+        client_key=_find_file(section.client_key, place / "client_key", is_secret=True),
         timeout_seconds=section.timeout_seconds,
         max_connections=section.max_connections,
     )
@@ -124,7 +124,7 @@ def _read_password(section: RegistrySection, place: KeyPath) -> str | None:
 
 def read_secret_file(text: str, place: KeyPath) -> str:
     """Return the first line of a file that holds one secret; raises ConfigurationError."""
-    secret = (place.read_text(place.find_file(text)) or "").rstrip("\r\n")
+    secret = (place.read_text(place.find_file(text, is_secret=True)) or "").rstrip("\r\n")
     if not secret or "\n" in secret:
         place.fail("names a file that is empty or has several lines: it must hold one secret")
     return secret
@@ -147,5 +147,5 @@ def _read_protect(globs: list[str], place: KeyPath) -> tuple[str, ...]:
     return tuple(dict.fromkeys(globs))
 
 
-def _find_file(text: str | None, place: KeyPath) -> Path | None:
-    return None if text is None else place.find_file(text)
+def _find_file(text: str | None, place: KeyPath, *, is_secret: bool = False) -> Path | None:
+    return None if text is None else place.find_file(text, is_secret=is_secret)

@@ -1,12 +1,15 @@
 """A place in a configuration file, for messages that name the file, the key path and the fix."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from reglite.errors import ConfigurationError
 from reglite.reference import shorten
+
+_USER_IN_URL: Final = re.compile(r"://[^/]*@")  # a URL where a registry's name should be
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class KeyPath:
 
     def __str__(self) -> str:
         dotted = "".join(f"[{k}]" if isinstance(k, int) else f".{shorten(k)}" for k in self.keys)
-        return dotted.removeprefix(".")
+        return _USER_IN_URL.sub("://…@", dotted.removeprefix("."))
 
     def fail(self, problem: str) -> NoReturn:
         """Raise a ConfigurationError that names this place."""
@@ -38,13 +41,17 @@ class KeyPath:
         try:
             return self.folder / Path(text).expanduser()
         except RuntimeError as exc:
-            raise self.error(f"'{shorten(text)}' begins with no known home folder") from exc
+            raise self.error("begins with '~' and the name of no known home folder") from exc
 
-    def find_file(self, text: str) -> Path:
-        """Return the path of an existing file that a value names."""
+    def find_file(self, text: str, *, is_secret: bool = False) -> Path:
+        """Return the path of an existing file that a value names.
+
+        Where the file holds a secret, that may stand in the path's place: it is not shown.
+        """
         path = self.find_path(text)
         if not _test(path.is_file):
-            self.fail(f"there is no file '{shorten(text)}': check the path and its permissions")
+            named = "of that name" if is_secret else f"'{shorten(text)}'"
+            self.fail(f"there is no file {named}: check the path and its permissions")
         return path
 
     def is_folder(self, text: str) -> bool:

@@ -453,6 +453,11 @@ LEAKS = [
     "access: {tokens: [{name: a, token: SECRET, role: SECRET}]}",
     "access: {tokens: [{name: a, token: SECRET, role: viewer}, "
     "{name: b, token: SECRET, role: viewer}]}",
+    "inventory: {a: {url: 'http://a', username: u, password_file: SECRET}}",
+    "inventory: {a: {url: 'http://a', username: u, password_file: ~SECRET}}",
+    "inventory: {a: {url: 'http://a', client_cert: inventory.yaml, client_key: SECRET}}",
+    "inventory: {'https://user:SECRET@a': {url: 'http://a'}}",
+    "access: {htpasswd: 'ana:SECRET'}",
 ]
 
 
