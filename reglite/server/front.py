@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reglite.api.envelope import refuse_host
 from reglite.api.runtime import Runtime
+from reglite.server.pages import lead_into_folder
 
 
 class Front:
@@ -37,11 +39,16 @@ class Front:
             await self._live(receive, send)
         elif scope["type"] == "http":
             path = self._strip(scope["path"])
-            fallback = self._api if path.startswith("/api/") else self._pages
-            app = self._others.get(path, fallback)
+            app = self._choose(path, scope)
             if app is not self._api:
                 app = refuse_host(Headers(scope=scope), self._runtime) or app
             await app({**scope, "path": path, "raw_path": None, "root_path": ""}, receive, send)
+
+    def _choose(self, path: str, scope: Scope) -> ASGIApp:
+        if self._prefix and scope["path"] == self._prefix:
+            return lead_into_folder(Request(scope))
+        fallback = self._api if path.startswith("/api/") else self._pages
+        return self._others.get(path, fallback)
 
     def _strip(self, path: str) -> str:
         if path == self._prefix or path.startswith(f"{self._prefix}/"):

@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -66,7 +67,7 @@ class Pages:
             return answer_error(error, {"Allow": "GET, HEAD"})
         path = request.scope["path"].removeprefix("/")
         if path and f"{path}/index.html" in self._files:
-            return Response(status_code=307, headers={"Location": f"{path.split('/')[-1]}/"})
+            return lead_into_folder(request)
         is_folder = not path or path.endswith("/")
         file = self._files.get(f"{path}index.html" if is_folder else path)
         if file is None:
@@ -84,6 +85,13 @@ class Pages:
             "Content-Security-Policy": self._policy,
         }
         return _File(body, compressed, headers)
+
+
+def lead_into_folder(request: Request) -> Response:
+    """Send who left out a folder's last slash there: else relative links lead beside it."""
+    name = quote(request.scope["path"].rpartition("/")[2], safe="")
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Response(status_code=307, headers={"Location": f"{name}/{query}"})
 
 
 def _answer_file(file: _File, headers: Headers, *, is_head: bool) -> Response:

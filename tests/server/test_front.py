@@ -32,3 +32,27 @@ async def test_nothing_on_a_loopback_server_answers_to_a_foreign_name(path: str)
 
             assert response.status_code == 403
             assert response.json()["errors"][0]["code"] == "DENIED"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("base_path", "asked", "location"),
+    [
+        ("/reglite/", "/reglite", "reglite/"),
+        ("/a/b:c/", "/a/b:c?q=1", "b%3Ac/?q=1"),
+        ("/reglite/", "/reglite/ru?q=1", "ru/?q=1"),
+    ],
+)
+async def test_a_folder_without_its_slash_leads_to_it_so_that_its_links_hold(
+    base_path: str, asked: str, location: str
+) -> None:
+    runtime = Runtime(Inventory())
+    pages = Pages({"index.html": b"start", "ru/index.html": b"nachalo"}, policy="")
+    front = Front(api=pages, pages=pages, runtime=runtime, base_path=base_path)
+    transport = httpx.ASGITransport(app=front)
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://a.example") as client:
+        response = await client.get(asked)
+
+        assert (response.status_code, response.headers["location"]) == (307, location)
+        assert (await client.get(asked, follow_redirects=True)).status_code == 200
