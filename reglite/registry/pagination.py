@@ -56,9 +56,24 @@ def _read_query(target: str, requested_url: str) -> str | None:
         raise RegistryProtocol(
             f"the registry's next page is at another origin, {shorten(url.netloc)}: not followed"
         )
-    if len(url.query) > _MAX_CURSOR_LENGTH:
+    return _normalise(url.query) or None
+
+
+def _normalise(query: str) -> str:
+    """Return the query as ``parse_cursor`` reads it: registries send ``last=b&``, too."""
+    try:
+        fields = parse_qsl(
+            query[: _MAX_CURSOR_LENGTH + 1],
+            keep_blank_values=True,
+            max_num_fields=_MAX_FIELDS,
+            errors="strict",
+        )
+    except ValueError as exc:
+        raise RegistryProtocol("the registry's link to its next page can't be read") from exc
+    cursor = format_query(dict(fields))
+    if max(len(query), len(cursor)) > _MAX_CURSOR_LENGTH:
         raise RegistryProtocol("the registry's link to its next page is too long")
-    return url.query or None
+    return cursor
 
 
 def get_origin(url: str) -> tuple[str, str, int | None]:

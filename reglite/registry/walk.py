@@ -107,7 +107,7 @@ class ListReader:
         while True:
             call = build(format_query(set_page_size(fields, asked)))
             answer = await self._exchange(call)
-            if asked is None or not _refuses_size(answer):
+            if asked is None or not _refuses_size(answer, asked):
                 break
             self._refused_size = min(asked, self._refused_size or asked)
             asked = self._lower(asked)
@@ -147,10 +147,13 @@ class ListReader:
         return Unsupported(error.message) if isinstance(error, Denied) else error
 
 
-def _refuses_size(answer: Answer) -> bool:
-    if answer.status != 400:
+def _refuses_size(answer: Answer, asked: int) -> bool:
+    """Tell a refusal of ``n``; ECR calls one above 1000 UNSUPPORTED, as if it had no list."""
+    if answer.status not in {400, 405}:
         return False
-    return "PAGINATION_NUMBER_INVALID" in {fault.code for fault in parse_faults(answer.body)}
+    codes = {fault.code for fault in parse_faults(answer.body)}
+    is_suspect = asked > limits.PAGE_SIZE and "UNSUPPORTED" in codes
+    return is_suspect or "PAGINATION_NUMBER_INVALID" in codes
 
 
 def _measure(names: tuple[str, ...], body_bytes: int) -> int:

@@ -100,6 +100,17 @@ async def test_page_size_is_lowered_where_the_registry_refuses_it(
     assert sorted(await client.list_all_repositories()) == sorted(NAMES)
 
 
+async def test_page_size_that_ecr_calls_unsupported_is_lowered_too(make_client: MakeClient) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if int(request.url.params["n"]) <= 1000:
+            return answer_json({"repositories": ["team/app"]})
+        fault = {"code": "UNSUPPORTED", "message": "Invalid parameter at 'maxResults'"}
+        return answer_json({"errors": [fault]}, 405)
+
+    page = await make_client(answer).list_repositories(n=5000)
+    assert page.items == ("team/app",)
+
+
 async def test_server_without_tag_pages_gives_all_at_once(make_client: MakeClient) -> None:
     registry = make_registry(has_tag_pages=False)
     assert set(await make_client(registry).list_tags("team/app00")) == {"v1", *TAGS}

@@ -30,6 +30,9 @@ REQUESTED = "https://registry.test/v2/_catalog?n=10"
         ('</v2/_catalog?next_page=opaque%3D%3D&n=2>; rel="next"', "next_page=opaque%3D%3D&n=2"),
         ('<?last=b>; title="a; b"; REL="next last"', "last=b"),
         ('</first>; rel="prev", </v2/_catalog?last=c>; rel="next"', "last=c"),
+        ('</v2/_catalog?last=b&n=2&>; rel="next"', "last=b&n=2"),
+        ('</v2/_catalog?orderby=&last=b>; rel="next"', "orderby=&last=b"),
+        ('</v2/_catalog?opaque>; rel="next"', "opaque="),
         ('</v2/_catalog?last=b>; rel="prev"', None),
         ("</v2/_catalog?last=b>", None),
         ('</v2/_catalog>; rel="next"', None),
@@ -39,6 +42,15 @@ REQUESTED = "https://registry.test/v2/_catalog?n=10"
 )
 def test_next_page_is_found_in_every_style(header: str, expected: Any) -> None:
     assert parse_next([header], REQUESTED) == expected
+
+
+@pytest.mark.parametrize(
+    "query", ["last=b&", "a&b", "last=b;n=2", "last=a b", "x=%2B+%26", "&&x=1"]
+)
+def test_whatever_query_a_link_has_comes_back_as_a_cursor(query: str) -> None:
+    cursor = parse_next([f'</v2/_catalog?{query}>; rel="next"'], REQUESTED)
+    assert cursor is not None
+    assert format_query(parse_cursor(cursor)) == cursor
 
 
 @pytest.mark.parametrize(
@@ -52,6 +64,9 @@ def test_next_page_is_found_in_every_style(header: str, expected: Any) -> None:
         "https://registry.test:port/?last=b",
         "https://[::1/?last=b",
         "/v2/_catalog?last=" + "b" * 5000,
+        "/v2/_catalog?last=" + "/" * 4000,
+        "/v2/_catalog?last=%ff",
+        "/v2/_catalog?" + "&".join(f"a{i}=b" for i in range(99)),
     ],
 )
 def test_link_to_elsewhere_is_refused(target: str) -> None:
