@@ -73,7 +73,7 @@ def ghcr() -> Switches:
         has_catalog=False,
         delete="405",
         untag="405",
-        has_referrers=False,
+        referrers_redirect="https://pages.invalid/packages",
     )
 
 

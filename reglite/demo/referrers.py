@@ -14,6 +14,8 @@ def list_referrers(
     request: Request, digest: Digest, held: StoredRepository | None, switches: Switches
 ) -> Answer:
     """Answer ``GET /v2/<name>/referrers/<digest>``: an unknown subject has an empty list."""
+    if switches.referrers_redirect is not None:
+        return Answer(303, {"Location": switches.referrers_redirect})
     manifests = {} if held is None else held.manifests
     found = [
         _describe(key, manifest, document)

@@ -73,6 +73,7 @@ class Switches:
     # Referrers.
     has_referrers: bool = True
     applies_referrers_filter: bool = True  # filters by artifactType and says so
+    referrers_redirect: str | None = None  # GHCR: 303 to a web page instead of an API
 
     # Errors and limits. The counters run down, one per request.
     error_style: ErrorStyle = "object"

@@ -15,9 +15,10 @@ from reglite.registry.call import Answer, Call, Operation
 from reglite.registry.challenge import parse_challenges
 from reglite.registry.connection_failure import translate_exception
 from reglite.registry.connections import Connections
-from reglite.registry.deadline import deadline
+from reglite.registry.deadline import deadline, get_deadline
 from reglite.registry.failure import concealing, translate_answer
 from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
+from reglite.registry.pagination import get_origin
 from reglite.registry.retry import send_with_retries
 from reglite.registry.token import TokenRequest
 from reglite.registry_config import RegistryConfig
@@ -64,6 +65,11 @@ class Transport:
     def translate(self, call: Call, answer: Answer) -> RegliteError:
         """Return the error that an unexpected answer stands for."""
         remedy, secrets = self.auth.remedy, self.auth.secrets
+        if not self._guard.is_own(answer.url):
+            remedy = (
+                f"it led to {shorten(answer.host)}, which refused: try again, and check the "
+                "registry's own storage settings"
+            )
         return translate_answer(self.where(call), call, answer, remedy=remedy, secrets=secrets)
 
     async def ask(self, call: Call, *expected: int) -> Answer:
@@ -80,9 +86,9 @@ class Transport:
         raises.
         """
         where = self.where(call)
-        async with deadline(limits.CALL_SECONDS, where) as timeout:
+        async with deadline(limits.CALL_SECONDS, where) as ends_at:
             with self.concealing(where):
-                return await self._exchange(call, where, timeout.when() or 0.0)
+                return await self._exchange(call, where, ends_at)
 
     def concealing(self, where: str) -> AbstractContextManager[None]:
         """Keep our own secrets out of the errors of a block."""
@@ -116,10 +122,13 @@ class Transport:
         url = f"{self._guard.base_url}{call.path}" + (f"?{call.query}" if call.query else "")
         for _ in range(limits.REDIRECTS + 1):
             answer = await self._send_call(call, url, authorization, where)
-            target = answer.headers.get("location")
-            if answer.status not in _REDIRECTS or not target:
+            location = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or not location:
                 return answer
-            url = await self._check_redirect(call, urljoin(url, target), where)
+            target = _join(url, location, where)
+            if call.operation is Operation.REFERRERS and not self._guard.is_own(target):
+                return answer  # GHCR, which has no such API, sends us to a web page of GitHub's
+            url = await self._check_redirect(call, target, where)
             if not self._guard.is_own(url):
                 authorization = None  # for good: who was sent away does not come back with it
         raise RegistryProtocol(f"{where}: the registry redirects without end")
@@ -168,7 +177,7 @@ class Transport:
                 asked.method, asked.url, headers, where=where, content=asked.content
             )
 
-        ends_at = self._now() + limits.CALL_SECONDS / 2
+        ends_at = min(self._now() + limits.CALL_SECONDS / 2, get_deadline())
         try:
             return await send_with_retries(
                 send, is_read=asked.method == "GET", is_manifest=False, ends_at=ends_at
@@ -203,3 +212,12 @@ class Transport:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _join(url: str, location: str, where: str) -> str:
+    try:
+        target = urljoin(url, location)
+        get_origin(target)
+    except ValueError as exc:
+        raise RegistryProtocol(f"{where}: the registry redirects to what is no URL") from exc
+    return target

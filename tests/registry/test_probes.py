@@ -186,6 +186,18 @@ async def test_referrers_come_from_the_fallback_tag_where_there_is_no_api(
     assert sum("/referrers/" in request.path for request in registry.requests) == 1
 
 
+async def test_web_page_in_place_of_the_referrers_api_is_not_visited(
+    make_client: MakeClient,
+) -> None:
+    registry = make_registry(referrers_redirect="https://pages.test/packages")
+    tag = format_referrers_tag(SUBJECT)
+    registry.put_manifest("team/app", json.dumps(REFERRERS).encode(), OCI_INDEX, tag)
+    client = make_client(registry)
+    found = await client.list_referrers("team/app", SUBJECT)
+    assert (found.source, len(found.descriptors)) == ("tag-schema", 2)
+    assert await client.has_referrers("team/app") is False
+
+
 async def test_fresh_referrers_are_read_anew(make_client: MakeClient) -> None:
     registry = make_registry(has_referrers=False)
     tag = format_referrers_tag(SUBJECT)

@@ -144,3 +144,12 @@ async def test_wait_beyond_the_budget_is_not_begun(make_client: MakeClient) -> N
         await make_client(registry).list_tags("team/app")
     assert caught.value.retry_after_seconds == 3600
     assert len(registry.requests) == 1
+
+
+async def test_wait_beyond_the_budget_of_the_caller_is_not_begun(make_client: MakeClient) -> None:
+    registry = Script([httpx.Response(429, headers={"Retry-After": "15"})])
+    client = make_client(registry)
+    with pytest.raises(TooManyRequests):
+        async with client.deadline(10):
+            await client.list_tags("team/app")
+    assert len(registry.requests) == 1
