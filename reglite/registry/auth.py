@@ -165,7 +165,7 @@ class Authenticator:
         return token.value
 
     def _check_grant(self, answer: Answer) -> None:
-        if answer.status == 200:
+        if 200 <= answer.status < 300:
             return
         who = f"registry '{self._registry}': its token server {answer.host}"
         if answer.status in {400, 401, 403}:

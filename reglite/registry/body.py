@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import httpx
 
 _GZIP = zlib.MAX_WBITS | 16
+# Some object storages repeat "aws-chunked", which is how the upload was sent and says nothing now.
+_PLAIN = {"", "identity", "aws-chunked"}
 
 
 class BodyTooLong(RegistryProtocol):
@@ -17,10 +19,11 @@ class BodyTooLong(RegistryProtocol):
 
 async def read_body(response: "httpx.Response", max_bytes: int, where: str) -> bytes:
     """Return the whole body, unpacked; raises RegistryProtocol when it is longer than that."""
-    encoding = response.headers.get("content-encoding", "").strip().lower()
-    if encoding in {"", "identity"}:
+    codings = response.headers.get("content-encoding", "").lower().split(",")
+    packed = {coding.strip() for coding in codings} - _PLAIN
+    if not packed:
         return await _read_plain(response, max_bytes, where)
-    if encoding in {"gzip", "x-gzip"}:
+    if packed <= {"gzip", "x-gzip"}:
         return await _read_gzip(response, max_bytes, where)
     raise RegistryProtocol(f"{where}: the answer has a Content-Encoding that was not asked for")
 

@@ -72,8 +72,18 @@ class RegistryClient:
         return deadline(seconds, f"registry '{self.config.name}'")
 
     async def ping(self) -> Ping:
-        """Ask ``/v2/``; raises Denied where the registry refuses our credentials."""
-        answer = await self._transport.ask(calls.ping())
+        """Ask ``/v2/``; raises Denied where the registry refuses our credentials.
+
+        GHCR and GitLab have no token for strangers who name no repository; then what counts is
+        whether they may read the first that the inventory names.
+        """
+        try:
+            answer = await self._transport.ask(calls.ping())
+        except Denied:
+            named = next(iter(self.config.repositories), None)
+            if named is None or self.config.credential.kind != "none":
+                raise
+            answer = await self._transport.ask(calls.list_tags(named, "n=1"))
         return read_ping(self.config.name, answer, self._transport.auth.challenge)
 
     async def list_repositories(

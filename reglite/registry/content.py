@@ -20,6 +20,8 @@ def read_manifest(answer: Answer, reference: str, where: str) -> Manifest:
     declared = read_declared_digest(answer)
     digest = parse_digest(reference) if is_digest(reference) else declared
     if digest is None:
+        if not _parse_object(answer.body):  # nobody vouches for it: half an answer, or a web page
+            raise RegistryProtocol(f"{where}: what the registry sent is no manifest: try again")
         digest = compute_digest(signed)
     for claim in {digest, declared or digest}:
         if not has_digest(signed, claim):

@@ -145,6 +145,37 @@ async def test_ping_has_a_token_without_scope(make_client: MakeClient) -> None:
     assert count(registry, "/v2/") == 3
 
 
+class StrangersRegistry:
+    """GHCR and GitLab to strangers: a token for a public repository, none without one."""
+
+    def __call__(self, request: httpx.Request) -> Any:
+        """Answer one request."""
+        public = "repository:team/app:pull"
+        if request.url.host == "auth.test":
+            is_public = request.url.params.get("scope") == public
+            return answer_json({"token": "public"}) if is_public else httpx.Response(403)
+        if request.headers.get("authorization") == "Bearer public":
+            return answer_json({"tags": ["v1"]})
+        scope = f',scope="{public}"' if "team/app" in request.url.path else ""
+        return refuse(f'Bearer realm="{REALM}"{scope}')
+
+
+async def test_stranger_who_may_read_a_named_repository_is_let_in(make_client: MakeClient) -> None:
+    ping = await make_client(StrangersRegistry(), repositories=("team/app",)).ping()
+    assert ping.has_challenged
+
+
+@pytest.mark.parametrize("named", [(), ("team/private",)])
+async def test_stranger_who_may_read_nothing_is_denied(make_client: MakeClient, named: Any) -> None:
+    with pytest.raises(Denied):
+        await make_client(StrangersRegistry(), repositories=named).ping()
+
+
+async def test_token_that_is_created_is_a_token(make_client: MakeClient) -> None:
+    registry = TokenRegistry(token=answer_json({"access_token": "t0k3n"}, 201))
+    assert await make_client(registry).get_manifest("team/app", "v1")
+
+
 async def test_anonymous_tokens_are_taken(make_client: MakeClient) -> None:
     registry = make_registry(auth="bearer", is_pull_anonymous=True)
     assert await make_client(registry).list_tags("team/app") == ("v1", "v2")

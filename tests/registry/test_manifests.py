@@ -86,7 +86,7 @@ async def test_head_tells_digest_type_and_size(make_client: MakeClient) -> None:
     assert list_methods(registry) == ["HEAD"]
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
 async def test_get_mends_a_refused_head(make_client: MakeClient, status: int) -> None:
     registry = make_registry(head_status=status)
     found = await make_client(registry).head_manifest("team/app", "v1")
@@ -370,6 +370,46 @@ async def test_blob_redirect_to_a_forbidden_address_is_not_followed(
     with pytest.raises(RegistryProtocol):
         await make_client(registry).get_blob("team/app", BLOB_DIGEST, max_bytes=100)
     assert len(registry.requests) == 1
+
+
+@pytest.mark.parametrize("target", ["http://[::1/blob", "http://storage.test:port/", "//["])
+async def test_redirect_to_no_url_is_a_protocol_error(make_client: MakeClient, target: str) -> None:
+    registry = Script([httpx.Response(307, headers={"Location": target})])
+    with pytest.raises(RegistryProtocol):
+        await make_client(registry).get_blob("team/app", BLOB_DIGEST, max_bytes=100)
+
+
+async def test_refusal_of_the_storage_is_not_blamed_on_the_credentials(
+    make_client: MakeClient,
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "storage.test":
+            return httpx.Response(403, text="<Error>expired</Error>")
+        return httpx.Response(307, headers={"Location": "https://storage.test/blob?sig=1"})
+
+    with pytest.raises(Denied, match=r"storage\.test") as caught:
+        await make_client(answer).get_blob("team/app", BLOB_DIGEST, max_bytes=100)
+    assert "credentials" not in caught.value.message
+
+
+async def test_blob_of_a_storage_that_repeats_how_it_was_uploaded_is_read(
+    make_client: MakeClient,
+) -> None:
+    client = make_client(
+        lambda _: httpx.Response(200, content=BLOB, headers={"Content-Encoding": "aws-chunked"})
+    )
+    assert await client.get_blob("team/app", BLOB_DIGEST, max_bytes=100) == BLOB
+
+
+@pytest.mark.parametrize("body", [b"<html>sign in</html>", b"", b"{}", EMPTY_INDEX[:40]])
+async def test_what_is_no_manifest_and_has_no_digest_is_refused_and_not_kept(
+    make_client: MakeClient, body: bytes
+) -> None:
+    registry = Script([httpx.Response(200, content=body), answer_index()])
+    client = make_client(registry)
+    with pytest.raises(RegistryProtocol, match="no manifest"):
+        await client.get_manifest("team/app", "v1")
+    assert (await client.get_manifest("team/app", "v1")).digest == EMPTY_INDEX_DIGEST
 
 
 async def test_redirect_without_end_is_ended(make_client: MakeClient) -> None:
