@@ -6,6 +6,7 @@ On stderr, or in ``REGLITE_AUDIT_DIR`` a file a day (UTC) with the manifests bes
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -129,13 +130,17 @@ def _append(path: Path, line: str) -> None:
 
 
 def _write_once(path: Path, raw: bytes) -> None:
-    if path.exists():
+    if path.exists() and not path.is_symlink():
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_bytes(raw)
-    partial.chmod(0o600)
-    partial.replace(path)
+    descriptor, partial = tempfile.mkstemp(".partial", dir=path.parent)  # new, ours, no link
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(raw)
+        Path(partial).replace(path)  # in the place of a link, if there is one
+    except OSError:
+        Path(partial).unlink()
+        raise
 
 
 def _cut(text: str | None) -> str | None:

@@ -144,6 +144,19 @@ def test_the_bytes_of_a_manifest_are_kept_once(folder: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_link_in_place_of_a_kept_manifest_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    manifest = Manifest(compute_digest(b"{}"), OCI_MANIFEST, b"{}")
+    target = tmp_path / "elsewhere"
+    target.write_text("")
+    (folder / "manifests").mkdir(parents=True)
+    kept = folder / "manifests" / f"{manifest.digest.replace(':', '-')}.json"
+    kept.symlink_to(target)
+    keep_manifest(manifest)
+    assert target.read_text() == ""
+    assert not kept.is_symlink()
+    assert kept.read_bytes() == b"{}"
+
+
 def test_without_a_folder_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     keep_manifest(Manifest(compute_digest(b"{}"), OCI_MANIFEST, b"{}"))
