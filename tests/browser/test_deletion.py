@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from reglite.demo.registry import MemoryRegistry
+from reglite.media_types import OCI_INDEX
 from tests.browser.conftest import ServeSite
 from tests.browser.tags_page import TagsPage
 from tests.support.browser import Watch
@@ -187,6 +188,29 @@ def test_a_tag_that_moved_meanwhile_is_not_deleted(
     expect(tags.in_dialog("title")).to_have_text("Delete image 1.4.2?")
 
 
+@pytest.mark.parametrize("is_old_one_there", [True, False])
+def test_a_tag_that_moved_since_its_row_was_drawn_is_looked_at_again(
+    open_tags: OpenTags,
+    image: Pushed,
+    pusher: Pusher,
+    truth: Repository,
+    is_old_one_there: bool,
+) -> None:
+    tags = open_tags()
+    old = truth.digest_of("1.0.0") or ""
+    newer = pusher.push_image("1.0.0", name="newer")
+    if not is_old_one_there:
+        pusher.delete(old)
+    tags.ask_to_delete("1.0.0")
+    expect(tags.in_dialog("notice")).to_be_visible()
+    expect(tags.in_dialog("where")).to_contain_text(newer.digest[7:19])
+    expect(tags.in_dialog("said")).to_contain_text("1.0.0 is its only tag")
+    tags.confirm()
+    tags.expect_tags("latest", "1.4.2", "stable")
+    assert truth.digest_of("1.0.0") is None
+    assert (truth.digest_of(old) == old) == is_old_one_there
+
+
 def test_a_new_sibling_stops_the_deletion_of_the_image(
     open_tags: OpenTags, image: Pushed, pusher: Pusher, truth: Repository
 ) -> None:
@@ -261,6 +285,33 @@ def test_bulk_deletes_whole_images_and_single_tags_and_undoes_all(
     tags.page.locator("main .banner.done").get_by_role("button", name="Undo").click()
     tags.expect_tags("latest", "1.4.2", "1.0.0", "stable")
     assert truth.digest_of("1.4.2") == image.digest
+
+
+def test_an_index_and_its_tagged_platform_go_together_and_come_back(
+    open_tags: OpenTags, pusher: Pusher, truth: Repository
+) -> None:
+    platform = pusher.push_image("amd64")
+    entry = {"mediaType": platform.media_type, "digest": platform.digest, "size": 2}
+    index = pusher.push_manifest(
+        {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [entry]}, OCI_INDEX, "multi"
+    )
+    tags = open_tags()
+    for tag in ("multi", "amd64"):
+        tags.row(tag).locator(".hit").click()
+    tags.page.locator(".selection [data-part=remove]").click()
+    tags.expect_plan()
+    tags.dialog.locator("[value=image]").check()
+    tags.confirm(name=tags.repository)
+    expect(tags.page.get_by_text("No tags here yet.")).to_be_visible()
+    expect(tags.dialog).to_be_hidden()
+    assert truth.tags() == []
+    kept = "JSON.stringify(JSON.parse(sessionStorage['reglite.undo']).reverse())"
+    tags.page.evaluate(f"sessionStorage['reglite.undo'] = {kept}")
+    tags.page.reload()  # as if the index had gone first
+    tags.page.get_by_role("button", name="Undo").click()
+    expect(tags.row("multi")).to_be_visible()
+    assert (truth.digest_of("multi"), truth.digest_of("amd64")) == (index.digest, platform.digest)
+    expect(tags.page.locator("main .banner.danger")).to_have_count(0)
 
 
 def test_bulk_says_what_became_of_each_and_retries_the_failed(

@@ -2,12 +2,13 @@
 import { ApiError, isAbort } from "../lib/api.js";
 import { all, icon, make, one, partsOf, say, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
-import { sortVersions } from "../lib/version.js";
 import { adviceOn, banner, button, titleOf, told } from "../elements/messages.js";
 import "../elements/overlay.js";
 import { dismissal } from "./dismissal.js";
-import { groupTargets, hasChoice, isBlocked, isConflict, isWhole, planGroup, resolveTargets, runStep, stepsOf } from "./steps.js";
+import { groupTargets, hasChoice, inOrder, isBlocked, isConflict, isWhole, listMoved, stepsOf } from "./groups.js";
+import { planGroup, resolveTargets, runStep } from "./steps.js";
 import { keep, nameList } from "./undo.js";
+import { affected, buttonText, listTags } from "./wording.js";
 
 const dialog = one("#deletion");
 const ui = partsOf(dialog);
@@ -15,26 +16,10 @@ const PARTS = ["notice", "busy", "choices", "said", "remedy", "confirm", "note",
 
 const name = (text) => make("span", { class: "name" }, text);
 const show = (...shown) => PARTS.forEach((part) => { ui[part].hidden = !shown.includes(part); });
-const inOrder = (tags) => nameList(sortVersions(tags));
 const put = (element, words) => element.replaceChildren(...words);
 const leaveClose = () => {
   ui.go.hidden = true;
   ui.cancel.textContent = t("common.close");
-};
-
-/** `2 platforms, 1 signature`: what else feels it. */
-const affected = (groups) => {
-  const sum = (count) => groups.reduce((total, group) => total + count(group), 0);
-  const isSignature = (tag) => tag.endsWith(".sig");
-  const counts = {
-    platforms: sum(({ summary }) => summary?.platforms.length ?? 0),
-    signatures: sum(({ plan }) => plan.related_tags.filter(isSignature).length),
-    attached: sum(({ plan }) => plan.referrers.length + plan.related_tags.filter((tag) => !isSignature(tag)).length),
-    parents: sum(({ plan }) => plan.parents.length),
-  };
-  const KEYS = { platforms: "deletion.platforms", signatures: "deletion.signatures", attached: "deletion.attached", parents: "deletion.parents" };
-  const words = Object.entries(counts).filter(([, n]) => n).map(([key, n]) => t(KEYS[key], { n })).join(", ");
-  return words ? t("deletion.affects", { words }) : ".";
 };
 
 /** Why nothing can be deleted, and what to change; only Close is left. */
@@ -45,7 +30,7 @@ const showBlocked = ({ where, registry, groups }) => {
   const isOff = !isProtected && plan.untag === "unsupported" && registry.can_delete && plan.complete;
   const setting = make("code", {}, `inventory.${where.registry}.${isProtected ? "protect" : "delete"}`);
   put(ui.title, isProtected ? say("deletion.is_protected", { tag: name(subject) }) : say("deletion.not_allowed", { registry: where.registry }));
-  put(ui.said, isProtected ? [...say("deletion.protected_why", { tags: inOrder(plan.protected) }), " ", ...say("deletion.protected_remedy", { setting })]
+  put(ui.said, isProtected ? [...say("deletion.protected_why", { tags: listTags(plan.protected) }), " ", ...say("deletion.protected_remedy", { setting })]
     : !registry.can_delete ? say("deletion.off_inventory", { setting })
       : [isOff ? t("deletion.off_remedy") : told(plan.reason)]);
   show("said", ...(isOff ? ["remedy"] : []));
@@ -56,16 +41,16 @@ const describeOne = ({ groups: [group], tag }) => {
   const { plan } = group;
   const others = plan.tags.filter((each) => each !== tag);
   const n = plan.tags.length;
-  const stays = others.length ? t("deletion.stays_as", { n: others.length, tags: inOrder(others) }) : t("deletion.stays_untagged");
+  const stays = others.length ? t("deletion.stays_as", { n: others.length, tags: listTags(others) }) : t("deletion.stays_untagged");
   if (hasChoice(group)) {
     put(ui.tag_what, say("deletion.only_tag", { tag }));
     put(ui.tag_then, [stays]);
     put(ui.image_what, [n === 2 ? t("deletion.image_and_both") : t("deletion.image_and_all", { n })]);
-    put(ui.image_then, [t("deletion.stop_working", { n, tags: inOrder(plan.tags) }), affected([group])]);
+    put(ui.image_then, [t("deletion.stop_working", { n, tags: listTags(plan.tags) }), affected([group])]);
   } else if (!plan.allowed) {
-    put(ui.said, [stays, " ", plan.protected.length ? t("deletion.image_protected", { n: plan.protected.length, tags: inOrder(plan.protected) }) : told(plan.reason)]);
+    put(ui.said, [stays, " ", plan.protected.length ? t("deletion.image_protected", { n: plan.protected.length, tags: listTags(plan.protected) }) : told(plan.reason)]);
   } else if (others.length || !tag) {
-    put(ui.said, [n ? t("deletion.stop_working", { n, tags: inOrder(plan.tags) }) : t("deletion.no_tags"), affected([group])]);
+    put(ui.said, [n ? t("deletion.stop_working", { n, tags: listTags(plan.tags) }) : t("deletion.no_tags"), affected([group])]);
   } else put(ui.said, [t("deletion.only_one", { tag }), affected([group])]);
 };
 
@@ -78,22 +63,15 @@ const describeMany = ({ groups, tags }) => {
     put(ui.tag_then, [t("deletion.images_stay", { n: groups.length - whole.length }), " ",
       whole.length ? t("deletion.images_go", { n: whole.length }) : ""]);
     put(ui.image_what, [t("deletion.images_and_all", { n })]);
-    put(ui.image_then, [t("deletion.stop_working", { n, tags: inOrder(every) }), affected(groups)]);
+    put(ui.image_then, [t("deletion.stop_working", { n, tags: listTags(every) }), affected(groups)]);
   } else {
-    put(ui.said, [t("deletion.stop_working", { n: tags.length, tags: inOrder(tags) }), ". ",
+    put(ui.said, [t("deletion.stop_working", { n: tags.length, tags: listTags(tags) }), ". ",
       ...(whole.length === groups.length ? [t("deletion.images_go_too", { n: whole.length }), affected(groups)]
         : [t("deletion.images_stay", { n: groups.length - whole.length })])]);
   }
 };
 
 const choiceOf = (job) => (job.groups.some(hasChoice) ? one("input:checked", ui.choices).value : "tag");
-
-const buttonText = (steps, images, tags) => {
-  if (!images) return t(tags > 1 ? "deletion.remove_tags" : "deletion.remove_tag", { n: tags });
-  if (images < steps.length) return t("deletion.delete_tags", { n: tags });
-  if (images > 1) return t("deletion.delete_images", { n: images });
-  return t(tags > 1 ? "deletion.delete_image_and" : "deletion.delete_image", { n: tags });
-};
 
 /** What the chosen steps come to, and whether the repository's name must be typed. */
 const weigh = (job) => {
@@ -115,6 +93,10 @@ const update = (job) => {
   ui.note.textContent = (isBrief ? t("deletion.note_placeholder") : "") + t(isUndoable ? "deletion.note_undo" : "deletion.note_final");
 };
 
+const showWhere = ({ registry, repository }, digest) => {
+  ui.where.textContent = `${registry} / ${repository}` + (digest ? `, ${shortDigest(digest)}` : "");
+};
+
 const describe = (job) => {
   const { groups, where, tags } = job;
   job.tag = tags[0];
@@ -122,6 +104,7 @@ const describe = (job) => {
   const isSingle = groups.length === 1 && tags.length <= 1;
   const isLeftover = isSingle && only.plan.kind === "placeholder";
   const subject = name(tags[0] ?? shortDigest(only.digest));
+  showWhere(where, isSingle && only.digest);
   put(ui.title, !isSingle ? [t("deletion.title_many", { n: tags.length })]
     : say(isLeftover ? "deletion.title_finish" : only.plan.allowed && !hasChoice(only) ? "deletion.title_image" : "deletion.title_tag", { tag: subject }));
   if (isLeftover) put(ui.said, [t("deletion.finish")]);
@@ -134,13 +117,16 @@ const describe = (job) => {
   update(job);
 };
 
+/** What to ask about instead of a tag that moved: the image that was looked at, else the tag's own. */
+const atPresent = ({ tag, digest }) => (digest ? { digest } : { tag });
+
 const showFailure = (error, registry) => {
   put(ui.said, [make("b", {}, titleOf(error, registry)), ". ", ...adviceOn(error), " ", make("code", {}, error.code)]);
   show("said");
   leaveClose();
 };
 
-const find = async (job, signal) => {
+const find = async (job, signal, isSecond) => {
   const groups = groupTargets(await resolveTargets(job.where, job.targets, signal));
   if (!groups.length) throw new ApiError("MANIFEST_UNKNOWN");
   const isMany = groups.length > 1;
@@ -153,8 +139,15 @@ const find = async (job, signal) => {
     await planGroup(job.where, group, signal, isMany ? () => {} : progress);
     if (isMany) progress(at + 1, groups.length);
   }
+  const moved = groups.flatMap(listMoved);
+  if (moved.length) {
+    if (isSecond) throw new ApiError("TAG_MOVED");
+    job.notice = true;
+    job.targets = job.targets.map((target) => (moved.includes(target.tag) ? atPresent(target) : target));
+    return find(job, signal, true);
+  }
   job.left = groups.filter(isBlocked);
-  job.groups = job.left.length === groups.length ? groups : groups.filter((group) => !isBlocked(group));
+  job.groups = job.left.length === groups.length ? groups : inOrder(groups.filter((group) => !isBlocked(group)));
   job.tags = job.groups.flatMap((group) => group.tags);
 };
 
@@ -165,7 +158,7 @@ const open = (job) => {
   const isMany = targets.length > 1;
   put(ui.title, isMany ? [t("deletion.title_many", { n: targets.length })]
     : say(tag ? "deletion.title_tag" : "deletion.title_image", { tag: name(tag ?? shortDigest(whole)) }));
-  ui.where.textContent = `${where.registry} / ${where.repository}` + (isMany || !whole ? "" : `, ${shortDigest(whole)}`);
+  showWhere(where, !isMany && whole);
   ui.cancel.textContent = t("common.cancel");
   ui.go.hidden = false;
   ui.go.textContent = t(isMany ? "deletion.remove_tags" : "deletion.remove_tag", { n: targets.length });

@@ -1,4 +1,4 @@
-/** Which requests a deletion comes to; pure but for reading plans. */
+/** The requests of a deletion: what its targets are, their plans, and what is done. */
 import { ApiError, registryPath, request, withQuery } from "../lib/api.js";
 import { takeBatch, walkPages } from "../lib/url.js";
 
@@ -40,54 +40,23 @@ export const resolveTargets = async ({ registry, repository }, targets, signal) 
     .filter((target) => target.digest);
 };
 
-/** `[{digest, tags, summary}]`: the targets by image. */
-export const groupTargets = (targets) => {
-  const groups = new Map();
-  for (const { tag, digest, summary } of targets) {
-    if (!groups.has(digest)) groups.set(digest, { digest, summary, tags: [] });
-    if (tag) groups.get(digest).tags.push(tag);
-  }
-  return [...groups.values()];
-};
+// Of an image that is gone; its tags are elsewhere.
+const GONE = { tags: [], protected: [], parents: [], referrers: [], related_tags: [], complete: true };
 
-/** Adds `plan` (or `error`) and `manifest` to a group. */
+/** Adds `plan` and `manifest` to a group. */
 export const planGroup = async (where, group, signal, onProgress = () => {}) => {
-  const [plan, manifest] = await Promise.all([
-    readPlan(where, group.digest, signal, onProgress), readManifest(where, group.digest, signal),
-  ]);
-  return Object.assign(group, { plan, manifest });
-};
-
-/** The group's tags that may go on their own. */
-const freeTags = ({ plan, tags }) =>
-  (plan.untag === "unsupported" ? [] : tags.filter((tag) => !plan.protected.includes(tag)));
-
-/** Whether all that the image has is chosen, so that the image itself goes. */
-export const isWhole = ({ plan, tags }) =>
-  plan.allowed && !plan.parents.length && plan.tags.every((tag) => tags.includes(tag));
-
-/** Whether nothing of the group can be deleted. */
-export const isBlocked = (group) => !group.plan.allowed && !freeTags(group).length;
-
-/** Whether "only these tags" and "the whole image" differ, and both are possible. */
-export const hasChoice = (group) => group.plan.allowed && !isWhole(group) && freeTags(group).length > 0;
-
-/** `[{digest, tags, isImage, …}]` for `choice` "tag" or "image"; each step is one request. */
-export const stepsOf = (group, choice) => {
-  const { digest, plan, manifest } = group;
-  const isImage = plan.allowed && (choice === "image" || isWhole(group) || !freeTags(group).length);
-  return isImage
-    ? [{ digest, manifest, isImage, kind: plan.kind, tags: plan.tags, plan: plan.plan }]
-    : freeTags(group).map((tag) => ({ digest, manifest, isImage, tags: [tag] }));
+  const plan = readPlan(where, group.digest, signal, onProgress).catch((error) => {
+    if (error.code !== "MANIFEST_UNKNOWN" || !group.tags.length) throw error;
+    return GONE;
+  });
+  const parts = await Promise.all([plan, readManifest(where, group.digest, signal)]);
+  return Object.assign(group, { plan: parts[0], manifest: parts[1] });
 };
 
 /** Runs one step; answers what the API says. */
 export const runStep = (where, { digest, tags, isImage, plan }) => request(isImage
   ? withQuery(manifestPath(where, digest), { plan })
   : withQuery(`${registryPath(where.registry, where.repository)}/tags/${tags[0]}`, { digest }), { method: "DELETE" });
-
-/** Whether an error means that the plan no longer holds. */
-export const isConflict = ({ code }) => code === "PLAN_CHANGED" || code === "TAG_MOVED";
 
 /** Puts a manifest back under its tags. */
 export const restore = ({ registry, repository, digest, tags, raw, media_type }) => request(

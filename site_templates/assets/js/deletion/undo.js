@@ -43,15 +43,21 @@ export const nameList = (names) => (names.length <= NAMED_AT_MOST
 
 const namesOf = (records) => nameList(records.flatMap(({ tags, digest }) => (tags.length ? tags : [digest.slice(0, 19)])));
 
+/** Puts records back in rounds, as an index only comes back after its platforms. */
 const putBack = async (records, onRestored) => {
-  const failed = [];
   const left = [];
-  for (const record of records) {
-    try {
-      left.push(...(await restore(record)).kept);
-      forget([record]);
-    } catch (error) {
-      failed.push([record, error]);
+  let failed = records.map((record) => [record]);
+  for (let before = Infinity; failed.length && failed.length < before;) {
+    before = failed.length;
+    const waiting = failed;
+    failed = [];
+    for (const [record] of waiting) {
+      try {
+        left.push(...(await restore(record)).kept);
+        forget([record]);
+      } catch (error) {
+        failed.push([record, error]);
+      }
     }
   }
   onRestored();
