@@ -1,6 +1,7 @@
 """The other end of a connection: its address, and what its request says about the way it came.
 
-Nothing here believes ``X-Forwarded-For``: anybody can send it.
+Nothing here believes ``X-Forwarded-For``: anybody can send it. Only what AWS's load balancer adds
+to its end is true.
 """
 
 import base64
@@ -17,7 +18,8 @@ _FORWARDING: Final = ("forwarded", "via")
 
 def get_peer_address(request: Request) -> str:
     """Return the address of the connection's other end; behind a gateway, what that says."""
-    return request.client.host if request.client and request.client.host else ""
+    host = request.client.host if request.client and request.client.host else ""
+    return host.rpartition(",")[2].strip()  # of a load balancer's event it is the whole header
 
 
 def is_direct(request: Request) -> bool:

@@ -1,6 +1,7 @@
 """Who × what × where, through uvicorn and through every Lambda handler."""
 
 import base64
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,38 @@ def test_who_may_do_what_through_a_handler(
         return int(answer["statusCode"])
 
     check_table(filled_registry, what, ask)
+
+
+def test_behind_a_load_balancer_the_address_is_the_one_that_it_saw(
+    access: None, load_function: LoadFunction, capsys: pytest.CaptureFixture[str]
+) -> None:
+    function = load_function("untag")
+    path = f"/api/v1/registries/{REGISTRY}/repositories/{REPOSITORY}/tags/{TAG}"
+
+    def ask(number: int) -> int:
+        forwarded = f"198.51.100.{number}, 192.0.2.9"
+        answer: dict[str, Any] = function.handler(
+            {
+                "requestContext": {"elb": {}},
+                "httpMethod": "DELETE",
+                "path": path,
+                "multiValueQueryStringParameters": {},
+                "multiValueHeaders": {
+                    "x-forwarded-for": [forwarded],
+                    "authorization": [f"Bearer guess{number}"],
+                },
+                "body": "",
+                "isBase64Encoded": False,
+            },
+            None,
+        )
+        return int(answer["statusCode"])
+
+    statuses = [ask(number) for number in range(11)]
+
+    assert statuses == [401] * 10 + [429]
+    lines = capsys.readouterr().err.splitlines()
+    assert {json.loads(line)["from"] for line in lines} == {"192.0.2.9"}
 
 
 @pytest.mark.parametrize("what", [*OPEN, *READS, *CHANGES])
