@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 import pytest
@@ -11,13 +10,13 @@ from playwright.sync_api import Page, expect
 from reglite.demo.registry import MemoryRegistry
 from tests.browser.conftest import ServeSite
 from tests.browser.tags_page import TagsPage
+from tests.support.accessibility import list_violations
 from tests.support.browser import Watch
 from tests.support.docker_registry import DockerRegistry
 from tests.support.filesystem import fill_filesystem
 from tests.support.images import HOSTILE_TEXT, Pusher
 
 WatchPage = Callable[..., Watch]
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CLIPBOARD = ("clipboard-read", "clipboard-write")
 
 
@@ -535,25 +534,13 @@ def test_axe_finds_nothing(
     open_in: Callable[..., TagsPage], width: int, scheme: str, locale: str
 ) -> None:
     tags = open_in(locale, scheme, width)
-    assert find_violations(tags.page) == []
+    assert list_violations(tags.page) == []
     if width > 640:
         tags.row("1.9.0").locator(".hit").click()
-        assert find_violations(tags.page) == []
+        assert list_violations(tags.page) == []
         tags.page.keyboard.press("Escape")
     tags.ask_to_delete("latest")
-    assert find_violations(tags.page) == []
+    assert list_violations(tags.page) == []
     scroll_width = tags.page.evaluate("document.documentElement.scrollWidth")
     assert scroll_width <= width
     tags.watch.assert_quiet()
-
-
-def find_violations(page: Page) -> list[str]:
-    """Return what axe-core complains about, with the elements; the dialog's fade is waited for."""
-    page.evaluate("Promise.all(document.getAnimations().map((each) => each.finished))")
-    # Through the debugger, not a script element: the policy of the page stays as it is.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations: list[str] = page.evaluate(
-        """async () => (await axe.run()).violations.map(({ id, nodes }) =>
-          `${id}: ${nodes.map((node) => node.html).join(" | ").slice(0, 600)}`)"""
-    )
-    return violations

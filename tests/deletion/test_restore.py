@@ -25,7 +25,7 @@ from tests.deletion.content import REPOSITORY, DyingTransport, Killed, Repo, mak
 from tests.support.images import sign_schema1
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
-A, B, C = Tag("a"), Tag("b"), Tag("c")
+A, B = Tag("a"), Tag("b")
 
 
 async def test_a_deletion_is_undone_to_the_byte(repo: Repo, client: RegistryClient) -> None:

@@ -70,34 +70,3 @@ def _find_reference(value: Any, kind: str) -> str:
         return str(found[0] if isinstance(found, list) else found)
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return next(filter(None, (_find_reference(part, kind) for part in parts)), "")
-
-
-def make_event(method: str, raw_path: str, query: str = "", **headers: str) -> dict[str, Any]:
-    """Return the event of the HTTP API, payload version 2.0, for a request as it was sent."""
-    path = unquote(raw_path)
-    return {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": {"host": "abc.execute-api.eu-central-1.amazonaws.com", **headers},
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "abc",
-            "domainName": "abc.execute-api.eu-central-1.amazonaws.com",
-            "domainPrefix": "abc",
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "203.0.113.7",
-                "userAgent": "curl/8.5.0",
-            },
-            "requestId": "UhX9xjLhFiAEPdA=",
-            "routeKey": "$default",
-            "stage": "$default",
-            "time": "12/Mar/2024:09:31:24 +0000",
-            "timeEpoch": 1710235884123,
-        },
-        "isBase64Encoded": False,
-    }

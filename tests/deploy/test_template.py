@@ -1,7 +1,6 @@
 """What osls makes of serverless.yml: valid, least privilege, private, within the limits."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 import pytest
 
 from reglite.bundle.source import list_zips
+from tests.deploy.conftest import INVENTORY
+from tests.support.availability import find_program
 from tests.support.osls import lint_template, read_resources
 
 
@@ -37,10 +38,12 @@ def test_lambdas_end_between_the_registrys_budget_and_the_gateways_limit(
     assert {p["Timeout"] for p in lambdas.values()} == {25}
 
 
-def test_no_variable_of_a_lambda_holds_a_secret(lambdas: dict[str, dict[str, Any]]) -> None:
+def test_references_to_secrets_reach_the_lambdas_as_they_are(
+    lambdas: dict[str, dict[str, Any]],
+) -> None:
     for properties in lambdas.values():
         variables = properties["Environment"]["Variables"]
-        assert variables == {"REGLITE_CONFIG_FILE": "", "REGLITE_INVENTORY": ""}
+        assert variables == {"REGLITE_CONFIG_FILE": "", "REGLITE_INVENTORY": INVENTORY}
 
 
 def test_runtime_and_architecture_are_those_of_the_zips(lambdas: dict[str, dict[str, Any]]) -> None:
@@ -126,8 +129,7 @@ def test_pages_carry_security_headers(template: Path) -> None:
 )
 def test_folder_is_its_index_page(template: Path, uri: str, found: str) -> None:
     code = read_resources(template, "AWS::CloudFront::Function")["FindIndex"]["FunctionCode"]
-    node = shutil.which("node")
-    assert node is not None
+    node = find_program("node", "nodejs")
     script = f"{code}; console.log(handler({{request: {{uri: {json.dumps(uri)}}}}}).uri)"
 
     done = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True)

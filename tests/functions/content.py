@@ -37,7 +37,6 @@ MANIFEST = json.dumps(
     }
 ).encode()
 DIGEST = compute_digest(MANIFEST)
-CONFIG_DIGEST = compute_digest(CONFIG)
 
 
 def fill(registry: MemoryRegistry) -> None:

@@ -421,24 +421,6 @@ def push_every_kind(pusher: Pusher) -> dict[str, Pushed]:
     return pushed
 
 
-def make_schema1(name: str, tag: str, *, layers: int = 2) -> bytes:
-    """Return Docker's schema1 without signatures, to store in an in-memory registry.
-
-    Real registries take none any more; those that still serve it have it from long ago.
-    """
-    blobs = [make_layer(f"schema1-{n}") for n in range(layers)]
-    history = [{"id": f"{n:064x}", "created": CREATED, "os": "linux"} for n in range(layers)]
-    document = {
-        "schemaVersion": 1,
-        "name": name,
-        "tag": tag,
-        "architecture": "amd64",
-        "fsLayers": [{"blobSum": compute_digest(blob)} for blob in blobs],
-        "history": [{"v1Compatibility": json.dumps(step)} for step in history],
-    }
-    return json.dumps(document, indent=3).encode()
-
-
 def split_platform(platform: str) -> dict[str, str]:
     """Return ``os/architecture[/variant]`` as the platform of an index entry."""
     return dict(zip(("os", "architecture", "variant"), platform.split("/"), strict=False))
