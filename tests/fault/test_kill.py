@@ -16,7 +16,7 @@ from tests.support.images import Pusher
 
 MakeRegistry = Callable[..., DockerRegistry]
 REPOSITORY = "team/app"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 
 
 def read_tags(registry: DockerRegistry) -> dict[str, str]:

@@ -81,7 +81,7 @@ def attack(stage: Stage) -> Iterator[Stage]:
 
     yield stage
 
-    health = stage.client.get(f"{stage.served.url}/api/v1/health", timeout=5)
+    health = stage.client.get(f"{stage.served.url}/api/v1/health", timeout=30)
     assert health.json()["status"] == "ok"
     assert _read_peak_memory(stage.served.pid) - before < GROWTH_MIB
     log = stage.served.log.read_text()
