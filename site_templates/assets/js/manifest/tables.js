@@ -6,7 +6,7 @@ import { parseStep } from "./history.js";
 import { plain, timeOf } from "./facts.js";
 
 /** A button that shows 12 digits of a digest and copies the whole. */
-export const digestButton = (digest) => make("button", {
+const digestButton = (digest) => make("button", {
   class: "digest", type: "button", title: digest, "data-copy": digest,
   "aria-label": t("copy.digest_of", { digest: shortDigest(digest) }),
 }, shortDigest(digest));
@@ -33,7 +33,7 @@ export const platformRows = (view, chosen, query) => view.platforms.map((platfor
 const COMPRESSION = { gzip: "gzip", zstd: "zstd" };
 
 /** `tar, gzip` of a layer's media type; the whole type where it is none of the known ones. */
-export const layerType = (mediaType) => {
+const layerType = (mediaType) => {
   if (!/(layer|rootfs)/.test(mediaType)) return mediaType.replace(/^application\/(vnd\.)?/, "");
   const packed = COMPRESSION[/[+.](gzip|zstd)$/.exec(mediaType)?.[1]];
   return ["tar", packed, /foreign|nondistributable/.test(mediaType) && t("manifest.foreign")].filter(Boolean).join(", ");

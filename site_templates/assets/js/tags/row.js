@@ -11,10 +11,10 @@ const KINDS = {
 const NOTHING = "–";
 
 /** The word for a kind; images and indexes need none. */
-export const kindName = (kind) => (KINDS[kind] ? t(KINDS[kind]) : "");
+const kindName = (kind) => (KINDS[kind] ? t(KINDS[kind]) : "");
 
 /** The platform whose size is shown: the chosen one; by default linux/amd64 or the first. */
-export const pickPlatform = ({ platforms }, chosen) => {
+const pickPlatform = ({ platforms }, chosen) => {
   const find = (name) => platforms.find(({ platform }) => platform === name);
   if (chosen === "first") return platforms[0];
   return chosen ? find(chosen) : find("linux/amd64") ?? platforms[0];
