@@ -223,6 +223,8 @@ def _describe(error: ErrorDetails, model: type[BaseModel]) -> str:
         return _describe_unknown_key(error, model)
     if error["input"] is None and kind in _SCALAR_ERRORS:
         return "has no value: write one, or remove the key"
+    if error["loc"][:1] == ("docker_config",):
+        return "must be true, false or the path of Docker's config.json"
     if kind == "literal_error":
         return f"must be {error['ctx']['expected']}"
     if kind in {"greater_than", "greater_than_equal", "less_than_equal"}:

@@ -117,9 +117,13 @@ def _read_credential(section: RegistrySection, place: KeyPath) -> CredentialSour
 def _read_password(section: RegistrySection, place: KeyPath) -> str | None:
     if section.password is not None and section.password_file is not None:
         (place / "password_file").fail("stands beside 'password': keep one of the two")
-    if section.password_file is None:
-        return section.password.get_secret_value() if section.password else None
-    return read_secret_file(section.password_file, place / "password_file")
+    if section.password_file is not None:
+        return read_secret_file(section.password_file, place / "password_file")
+    if section.password is None:
+        return None
+    if not section.password:
+        (place / "password").fail("is empty: fill it, or the variable that it names")
+    return section.password.get_secret_value()
 
 
 def read_secret_file(text: str, place: KeyPath) -> str:
