@@ -6,7 +6,8 @@ Every request to a registry, its token server or its blob storage leaves the pro
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 from urllib.parse import urlsplit
@@ -67,20 +68,22 @@ class Connections:
     ) -> Answer:
         """Send one request and read its answer; raises httpx's errors and RegistryProtocol."""
         # Built by hand: merging an AsyncClient's defaults costs more than all the rest of it.
-        request = httpx.Request(
-            method,
-            url,
-            headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", **headers},
-            content=content,
-            extensions=self._extensions,
-        )
+        with _refusing_hosts():
+            request = httpx.Request(
+                method,
+                url,
+                headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", **headers},
+                content=content,
+                extensions=self._extensions,
+            )
         if get_origin(url) != self._origin:
             check = PeerCheck(request.url.raw_host.decode("ascii"), where)
             request.extensions = {**self._extensions, "trace": check}
         async with self._slots:
             client = self._get_client(url.partition(":")[0])
             began = time.perf_counter()
-            response = await client.send(request, stream=True, follow_redirects=False)
+            with _refusing_hosts():
+                response = await client.send(request, stream=True, follow_redirects=False)
             try:
                 body = await _read_body(response, max_bytes, where)
             finally:
@@ -111,6 +114,15 @@ class Connections:
                 keepalive_expiry=limits.KEEPALIVE_SECONDS,
             ),
         )
+
+
+@contextmanager
+def _refusing_hosts() -> Iterator[None]:
+    """Turn into an httpx.InvalidURL what httpx lets through of a host such as ``xn--``."""
+    try:
+        yield
+    except UnicodeError as exc:
+        raise httpx.InvalidURL("the host is no name") from exc
 
 
 async def _read_body(response: httpx.Response, max_bytes: int, where: str) -> bytes:

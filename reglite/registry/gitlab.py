@@ -32,7 +32,10 @@ _NAME_BYTES: Final = 64
 
 def find_gitlab(realm: str | None) -> str | None:
     """Return the base URL of the GitLab that a token realm belongs to; None for other realms."""
-    parts = urlsplit(realm or "")
+    try:
+        parts = urlsplit(realm or "")
+    except ValueError:
+        return None
     if not parts.path.endswith(_REALM_PATH):
         return None
     return urlunsplit((parts.scheme, parts.netloc, parts.path.removesuffix(_REALM_PATH), "", ""))

@@ -300,6 +300,8 @@ async def test_realm_keeps_its_own_query(make_client: MakeClient) -> None:
         "http://auth.test/token",
         "https://ana:x@auth.test/token",
         "ftp://auth.test/token",
+        "https://xn--/token",
+        "https://[auth.test/token",
     ],
 )
 async def test_token_is_not_sought_at_a_forbidden_realm(

@@ -110,6 +110,7 @@ async def walk(client: RegistryClient) -> list[str]:
         ("https://example.com/gitlab/jwt/auth?x=1", "https://example.com/gitlab"),
         ("https://auth.docker.io/token", None),
         ("https://example.com/jwt/auth/more", None),
+        ("https://[example.com/jwt/auth", None),
         ("", None),
         (None, None),
     ],

@@ -372,7 +372,9 @@ async def test_blob_redirect_to_a_forbidden_address_is_not_followed(
     assert len(registry.requests) == 1
 
 
-@pytest.mark.parametrize("target", ["http://[::1/blob", "http://storage.test:port/", "//["])
+@pytest.mark.parametrize(
+    "target", ["http://[::1/blob", "http://storage.test:port/", "//[", "http://xn--/blob"]
+)
 async def test_redirect_to_no_url_is_a_protocol_error(make_client: MakeClient, target: str) -> None:
     registry = Script([httpx.Response(307, headers={"Location": target})])
     with pytest.raises(RegistryProtocol):
