@@ -22,6 +22,17 @@ def get_peer_address(request: Request) -> str:
     return host.rpartition(",")[2].strip()  # of a load balancer's event it is the whole header
 
 
+def get_peer_place(request: Request) -> str:
+    """Return what tries to sign in are counted by: the address, of IPv6 its network of 64 bits.
+
+    One caller has all the addresses of such a network.
+    """
+    address = parse_address(get_peer_address(request))
+    if isinstance(address, IPv6Address):
+        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+    return str(address or get_peer_address(request))
+
+
 def is_direct(request: Request) -> bool:
     """Tell a real connection from an AWS gateway's event, whose peer is only reported."""
     return "aws.event" not in request.scope

@@ -14,6 +14,7 @@ from reglite.api.grant import is_granted_to
 from reglite.api.peer import (
     decode_header,
     get_peer_address,
+    get_peer_place,
     is_direct,
     is_forwarded,
     parse_address,
@@ -99,12 +100,12 @@ class SignIn:
         """Check basic credentials; those checked moments ago pass where new ones are limited.
 
         That ends after a hundred wrong ones, else it would be a way to guess on. One check at a
-        time for each user and address: guesses sent at once are counted before the next is tried.
+        time for each user and place: guesses sent at once are counted before the next is tried.
         """
         user, password = parse_basic(encoded)
-        htpasswd, address = self._open_htpasswd(), get_peer_address(request)
-        key = (address, user[:_COUNTED_CHARACTERS])
-        if not htpasswd.is_verified(user, password, address):
+        htpasswd, place = self._open_htpasswd(), get_peer_place(request)
+        key = (place, user[:_COUNTED_CHARACTERS])
+        if not htpasswd.is_verified(user, password, place):
             async with self._checking.setdefault(key, asyncio.Lock()):
                 await self._verify(htpasswd, user, password, key)
         self._attempts.check(key, MAX_GUESSES)
@@ -114,13 +115,13 @@ class SignIn:
         self, htpasswd: "HtpasswdFile", user: str, password: str, key: tuple[str, str]
     ) -> None:
         """Raise Unauthorized, or TooManyRequests: also for one password tried on many users."""
-        address = key[0]
-        if htpasswd.is_verified(user, password, address):
+        place = key[0]
+        if htpasswd.is_verified(user, password, place):
             return  # by another request while this one waited
-        everybody = ("passwords", address)
+        everybody = ("passwords", place)
         self._attempts.check(key)
         self._attempts.check(everybody, MAX_GUESSES)
-        if not await htpasswd.verify(user, password, address):
+        if not await htpasswd.verify(user, password, place):
             self._attempts.record(key)
             self._attempts.record(everybody)
             raise Unauthorized("user name or password is wrong")
@@ -136,7 +137,7 @@ class SignIn:
 
     def _count_refusal(self, request: Request) -> Unauthorized:
         """Refuse an unknown token, ten times a minute; known ones pass whatever others send."""
-        key = get_peer_address(request)
+        key = get_peer_place(request)
         self._attempts.check(key)
         self._attempts.record(key)
         return Unauthorized("this sign-in is not known here: check the token")

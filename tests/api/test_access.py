@@ -7,10 +7,13 @@ from pathlib import Path
 import bcrypt
 import httpx
 import pytest
+from starlette.requests import Request
 
 from reglite.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
 from reglite.api.attempts import MAX_GUESSES
+from reglite.api.sign_in import SignIn
 from reglite.demo.registry import MemoryRegistry
+from reglite.errors import RegliteError
 from tests.api.conftest import OpenApi, get_code, make_config
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY, TAG
 
@@ -515,6 +518,29 @@ class TestFailedSignIns:
 
         assert [each.status_code for each in tries] == [401] * 10 + [429]
         assert right.status_code == 200
+
+    @pytest.mark.parametrize(
+        ("addresses", "last"),
+        [
+            ([f"2001:db8::{n:x}" for n in range(11)], 429),
+            ([f"::ffff:192.0.2.{n}" for n in range(11)], 401),
+            (["192.0.2.1", "::ffff:192.0.2.1"] * 5 + ["192.0.2.1"], 429),
+        ],
+    )
+    async def test_addresses_that_one_caller_has_are_counted_as_one(
+        self, htpasswd: Path, addresses: list[str], last: int
+    ) -> None:
+        sign_in = SignIn(make_access(htpasswd))
+        headers = [(b"authorization", b"Bearer no")]
+
+        statuses = []
+        for address in addresses:
+            request = Request({"type": "http", "client": (address, 1), "headers": headers})
+            with pytest.raises(RegliteError) as caught:
+                await sign_in.identify(request)
+            statuses.append(caught.value.status)
+
+        assert statuses == [401] * 10 + [last]
 
     async def test_unknown_and_known_users_are_refused_in_the_same_words(
         self, open_api: OpenApi, htpasswd: Path
