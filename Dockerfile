@@ -21,11 +21,12 @@ LABEL org.opencontainers.image.title="RegLite" \
       org.opencontainers.image.description="A light registry UI and API" \
       org.opencontainers.image.licenses="MIT"
 RUN useradd --uid 10001 --user-group --create-home --home-dir /home/reglite reglite \
- && mkdir /config && chown reglite:reglite /config
+ && chmod 755 /home/reglite && mkdir /config && chown reglite:reglite /config
 COPY --from=build /opt/reglite /opt/reglite
 ENV PATH=/opt/reglite/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/home/reglite \
     REGLITE_HOST=0.0.0.0 \
     REGLITE_PORT=8080
 # Mount inventory.yaml into /config and, for Docker's logins, config.json into /home/reglite/.docker.

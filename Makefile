@@ -41,7 +41,7 @@ fix: $(VENV)/.develop  ## Format, and mend what the linter can
 
 package: $(VENV)/.develop node_modules/.installed  ## Make the zips and the template for AWS Lambda; ARGS="--arch arm64"
 	$(BIN)/reglite package $(ARGS)
-	node_modules/.bin/osls package
+	sh tools/osls.sh node_modules/.bin/osls package
 	$(BIN)/cfn-lint -i W3005 -t .serverless/cloudformation-template-update-stack.json
 
 deploy: package  ## Deploy to the AWS account of your environment; docs/deployment.md says what it takes

@@ -11,7 +11,7 @@ read_output() {
         --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" --output text
 }
 
-node_modules/.bin/osls deploy --stage "$stage" --region "$region"
+sh tools/osls.sh node_modules/.bin/osls deploy --stage "$stage" --region "$region"
 reglite build --out build/site
 bucket=$(read_output SiteBucket)
 

@@ -71,6 +71,17 @@ def test_image_runs_as_nobody_in_particular_and_checks_its_health() -> None:
     assert json.loads(last["ENTRYPOINT"]) + json.loads(last["CMD"]) == ["reglite", "serve"]
 
 
+def test_documented_run_reads_dockers_config_as_its_owner() -> None:
+    text = (CHECKOUT / "docs" / "deployment.md").read_text("utf-8")
+    command = text[text.index("docker run ") :].partition("```")[0]
+    mounts = re.findall(r'-v "([^"]+)"', command)
+
+    # A user whom the image does not know has no home but the one that a variable names.
+    home = read_environment()["HOME"]
+    assert f"$HOME/.docker/config.json:{home}/.docker/config.json:ro" in mounts
+    assert '--user "$(id -u):$(id -g)"' in command
+
+
 def test_context_holds_what_is_copied_and_nothing_else() -> None:
     lines = (CHECKOUT / ".dockerignore").read_text().splitlines()
 

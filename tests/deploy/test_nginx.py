@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
+import yaml
 from click.testing import CliRunner
 from playwright.sync_api import expect
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from reglite.cli import main
 from reglite.demo.registry import MemoryRegistry
@@ -107,24 +109,23 @@ def test_api_allows_no_origin_that_it_does_not_list(run_serve: Callable[..., Run
     assert "access-control-allow-origin" not in other.headers
 
 
-PROXY_ACCESS = {
-    "anonymous": "none",
-    "proxy": {
-        "user_header": "X-Auth-Request-User",
-        "groups_header": "X-Auth-Request-Groups",
-        "trusted": ["127.0.0.1/32"],
-        "sign_out_url": "/oauth2/sign_out",
-    },
-    "grants": [{"groups": ["platform"], "role": "maintainer"}],
-}
+DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "deployment.md").read_text("utf-8")
+_SECTION = DOCUMENTATION.partition("## Behind a reverse proxy")[2].partition("\n## ")[0]
+PROXY_ACCESS = yaml.safe_load(_SECTION.split("```yaml\n")[1].partition("```")[0])["access"]
 
 
 async def authentication(scope: Any, receive: Any, send: Any) -> None:
     """Answer as oauth2-proxy does: who has the cookie is known, the others are 401."""
-    cookie = Request(scope).cookies.get("session", "")
-    user, _, groups = cookie.partition("/")
-    headers = {"X-Auth-Request-User": user, "X-Auth-Request-Groups": groups}
-    await Response(status_code=202 if user else 401, headers=headers)(scope, receive, send)
+    request = Request(scope)
+    if request.url.path == "/oauth2/start":
+        back = quote(request.headers["x-auth-request-redirect"], safe="")
+        answer: Response = RedirectResponse(f"https://login.example.com/?state={back}")
+    else:
+        assert request.url.path == "/oauth2/auth"
+        user, _, groups = request.cookies.get("session", "").partition("/")
+        headers = {"X-Auth-Request-User": user, "X-Auth-Request-Groups": groups}
+        answer = Response(status_code=202 if user else 401, headers=headers)
+    await answer(scope, receive, send)
 
 
 @pytest.fixture
@@ -152,8 +153,26 @@ def test_serve_shows_pages_and_api_below_its_base_path(
 
 
 def test_nobody_gets_past_the_proxy_without_signing_in(behind_proxy: str) -> None:
-    assert httpx.get(f"{behind_proxy}/api/v1/registries").status_code == 401
-    assert httpx.get(f"{behind_proxy}/").status_code == 401
+    for path in ("api/v1/registries", "assets/none.js", "metrics.html/none"):
+        assert httpx.get(f"{behind_proxy}/{path}").status_code == 401, path
+    for path in ("", "index.html", "ru/", "ru/tags.html", "metrics.html"):
+        assert httpx.get(f"{behind_proxy}/{path}").status_code == 307, path
+
+
+def test_page_that_needs_a_sign_in_is_what_the_sign_in_leads_back_to(behind_proxy: str) -> None:
+    page = "/reglite/ru/tags.html?registry=nas&repository=team/app"
+
+    answer = httpx.get(behind_proxy.removesuffix("/reglite") + page)
+
+    back = parse_qs(urlsplit(answer.headers["location"]).query)["state"]
+    assert back == [page]
+
+
+def test_sign_in_is_the_services_and_its_check_is_nobodys_to_ask(behind_proxy: str) -> None:
+    base = behind_proxy.removesuffix("/reglite")
+
+    assert httpx.get(f"{base}/oauth2/start", headers={"cookie": "session=ana"}).status_code == 307
+    assert httpx.get(f"{base}/oauth2/auth").status_code == 404
 
 
 def test_headers_of_a_browser_are_replaced_by_the_proxy(behind_proxy: str) -> None:
@@ -165,6 +184,16 @@ def test_headers_of_a_browser_are_replaced_by_the_proxy(behind_proxy: str) -> No
 
     assert (session["user"], session["role"]) == ("ana", "viewer")
     assert session["sign_out_url"] == "/oauth2/sign_out"
+
+
+def test_documented_settings_answer_to_the_name_that_people_use(behind_proxy: str) -> None:
+    url, cookies = f"{behind_proxy}/api/v1/session", {"session": "ana"}
+
+    known = httpx.get(url, headers={"host": "reglite.example.com"}, cookies=cookies)
+    other = httpx.get(url, headers={"host": "other.example.com"}, cookies=cookies)
+
+    assert (known.status_code, known.json()["user"]) == (200, "ana")
+    assert other.status_code == 403
 
 
 def test_group_that_the_proxy_names_may_delete(

@@ -14,13 +14,14 @@ from tests.support.availability import find_program, give_up
 CHECKOUT = Path(__file__).parents[2]
 SETTINGS = CHECKOUT / "serverless.yml"
 _OSLS = CHECKOUT / "node_modules" / "serverless" / "bin" / "serverless.js"
+_WRAPPER = CHECKOUT / "tools" / "osls.sh"
 TEMPLATE = Path(".serverless", "cloudformation-template-update-stack.json")
 
 
 def package_template(
     zips: Iterable[Path], folder: Path, *, settings: str | None = None, **variables: str
 ) -> Path:
-    """Run ``osls package`` in a folder with these zips; return the template's path.
+    """Run ``osls package`` as ``make package`` does, with these zips; return the template's path.
 
     ``settings`` stands in for the text of ``serverless.yml``. No AWS credentials are there, and
     none of its addresses can be reached.
@@ -36,7 +37,7 @@ def package_template(
         (built / path.name).symlink_to(path)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "REGLITE_"))}
     done = subprocess.run(
-        [node, str(_OSLS), "package"],
+        ["sh", str(_WRAPPER), node, str(_OSLS), "package"],
         cwd=folder,
         env=kept | {"HOME": str(folder), "http_proxy": "http://127.0.0.1:9"} | variables,
         capture_output=True,
