@@ -78,7 +78,7 @@ def access(configure: Callable[..., None], tmp_path: Path) -> None:
             {"name": "cleaner", "token": CLEANER, "role": "maintainer"},
         ],
         htpasswd=str(users),
-        proxy={"user_header": "X-User", "trusted": ["10.42.0.0/16"]},
+        proxy={"user_header": "X-User", "trusted": ["203.0.113.0/24"]},  # of the recorded events
         grants=[
             {"users": ["ana"], "role": "maintainer", "repositories": ["team/**"]},
             {"users": ["bob"], "role": "viewer", "registries": [REGISTRY]},
