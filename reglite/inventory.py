@@ -139,7 +139,7 @@ def _add_urls(
 ) -> None:
     for text in urls:
         config = read_url(text, docker, place)
-        if any(config.url == other.url for other in registries.values()):
+        if any(_is_same(text, config, other) for other in registries.values()):
             continue
         if config.name in registries:
             place.fail(
@@ -147,6 +147,12 @@ def _add_urls(
                 "remove one, or give it another name in the inventory"
             )
         registries[config.name] = config
+
+
+def _is_same(text: str, config: RegistryConfig, other: RegistryConfig) -> bool:
+    """Tell whether the URL means a registry that is there; one without a scheme means either."""
+    skipped = 0 if "://" in text else 1
+    return config.url.split("://")[skipped:] == other.url.split("://")[skipped:]
 
 
 def _add_docker_hosts(registries: dict[str, RegistryConfig], docker: DockerConfig) -> None:
