@@ -246,8 +246,8 @@ class TestUrlsFromTheCommandLine:
     def test_a_bare_host_that_the_inventory_has_is_not_added_twice(
         self, load: Load, name: str, url: str
     ) -> None:
+        text = f'inventory: {{"{name}": {{url: "{url}"}}}}'
         assert get_one(load(text, REGLITE_REGISTRIES="127.0.0.1:5000")).url == url
-        assert get_one(load(text, urls=["127.0.0.1:5000"])).url == url
         assert len(load(text, REGLITE_REGISTRIES="127.0.0.1:5000/p").registries) == 2
 
     def test_two_urls_of_one_host_are_refused(
