@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from reglite.demo.presets import distribution_2_8
 from reglite.demo.registry import MemoryRegistry
 from reglite.media_types import OCI_INDEX
 from tests.browser.conftest import ServeSite
@@ -451,6 +452,71 @@ def test_a_long_plan_shows_how_far_it_has_come(open_tags: OpenTags, image: Pushe
     held[0].fulfill(json=whole)
     tags.expect_plan()
     expect(tags.in_dialog("title")).to_have_text("Delete image 1.4.2?")
+
+
+def test_a_tag_that_names_nothing_can_be_removed(
+    serve: Callable[..., str],
+    serve_site: ServeSite,
+    memory_registry: MemoryRegistry,
+    watch_page: WatchPage,
+) -> None:
+    """Distribution 2.8 leaves such tags behind; one placeholder over them heals them."""
+    memory_registry.switches = distribution_2_8()
+    registry = serve(memory_registry)
+    with httpx.Client(base_url=registry) as client:
+        image = Pusher(client, "team/app").push_image("1.0.0")
+        memory_registry.move_tag("team/app", "broken", f"sha256:{'1' * 64}")
+        base = serve_site(registry)
+        tags = TagsPage(watch_page(base, locale="en"), base, "team/app").open()
+        tags.ask_to_delete("broken")
+        expect(tags.in_dialog("said")).to_contain_text("names nothing any more")
+        expect(tags.in_dialog("note")).to_be_hidden()
+        tags.confirm()
+        tags.expect_tags("1.0.0")
+        truth = Repository(client, "team/app")
+        assert truth.tags() == ["1.0.0"]
+        assert truth.digest_of("1.0.0") == image.digest
+        expect(tags.page.locator("main .banner")).to_have_count(0)
+
+
+def test_a_tag_that_somebody_else_removed_leaves_the_list(
+    open_tags: OpenTags, pusher: Pusher, truth: Repository
+) -> None:
+    pusher.push_image("1.0.0", name="one")
+    pusher.push_image("2.0.0", name="two")
+    tags = open_tags()
+    pusher.delete(truth.digest_of("1.0.0") or "")
+    tags.ask_to_delete("1.0.0")
+    tags.confirm()
+    tags.expect_tags("2.0.0")
+    expect(tags.page.locator("main .banner")).to_have_count(0)
+
+
+def test_a_tag_whose_row_failed_can_be_deleted(
+    open_tags: OpenTags, image: Pushed, truth: Repository
+) -> None:
+    tags = open_tags()
+    failing = "**/summaries?*"
+    tags.page.route(
+        failing,
+        lambda route: route.fulfill(
+            json={
+                "registry": "nas",
+                "repository": tags.repository,
+                "summaries": [],
+                "failed": [{"tag": "1.0.0", "code": "REGISTRY_PROTOCOL", "message": "500"}],
+                "pending": [],
+            }
+        ),
+    )
+    tags.page.reload()
+    expect(tags.row("1.0.0").get_by_role("button", name="Retry: 1.0.0")).to_be_visible()
+    tags.page.unroute(failing)
+    tags.ask_to_delete("1.0.0")
+    expect(tags.in_dialog("said")).to_contain_text("affects 1 platform")
+    tags.confirm()
+    tags.expect_tags("latest", "1.4.2", "stable")
+    assert truth.tags() == ["1.4.2", "latest", "stable"]
 
 
 def test_a_placeholder_row_offers_to_finish(

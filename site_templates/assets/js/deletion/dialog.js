@@ -5,7 +5,7 @@ import { shortDigest } from "../lib/format.js";
 import { adviceOn, banner, button, titleOf, told } from "../elements/messages.js";
 import "../elements/overlay.js";
 import { dismissal } from "./dismissal.js";
-import { groupTargets, hasChoice, inOrder, isBlocked, isConflict, isWhole, listMoved, stepsOf } from "./groups.js";
+import { NOTHING, groupTargets, hasChoice, inOrder, isBlocked, isConflict, isWhole, listMoved, stepsOf } from "./groups.js";
 import { planGroup, resolveTargets, runStep } from "./steps.js";
 import { keep, nameList } from "./undo.js";
 import { affected, buttonText, listTags } from "./wording.js";
@@ -94,7 +94,7 @@ const update = (job) => {
 };
 
 const showWhere = ({ registry, repository }, digest) => {
-  ui.where.textContent = `${registry} / ${repository}` + (digest ? `, ${shortDigest(digest)}` : "");
+  ui.where.textContent = `${registry} / ${repository}` + (digest && digest !== NOTHING ? `, ${shortDigest(digest)}` : "");
 };
 
 const describe = (job) => {
@@ -107,11 +107,11 @@ const describe = (job) => {
   showWhere(where, isSingle && only.digest);
   put(ui.title, !isSingle ? [t("deletion.title_many", { n: tags.length })]
     : say(isLeftover ? "deletion.title_finish" : only.plan.allowed && !hasChoice(only) ? "deletion.title_image" : "deletion.title_tag", { tag: subject }));
-  if (isLeftover) put(ui.said, [t("deletion.finish")]);
+  if (isLeftover) put(ui.said, [t(only.digest === NOTHING ? "deletion.dangling" : "deletion.finish")]);
   else (isSingle ? describeOne : describeMany)(job);
   if (job.left.length) ui.said.append(" ", t("deletion.left_out", { tags: nameList(job.left.flatMap((group) => group.tags)) }));
   const isChoice = groups.some(hasChoice);
-  show("note", isChoice ? "choices" : "said", ...(job.notice ? ["notice"] : []), ...(isChoice && job.left.length ? ["said"] : []));
+  show(isChoice ? "choices" : "said", ...(isLeftover ? [] : ["note"]), ...(job.notice ? ["notice"] : []), ...(isChoice && job.left.length ? ["said"] : []));
   ui.repository.textContent = where.repository;
   ui.go.hidden = false;
   update(job);

@@ -1,5 +1,8 @@
 /** Targets by image, and what their plans allow; pure. */
 
+/** Stands for the image of a tag that names nothing; no manifest has it, so a tag that names one has moved. */
+export const NOTHING = `sha256:${"0".repeat(64)}`;
+
 /** `[{digest, tags, summary}]`: the targets by image. */
 export const groupTargets = (targets) => {
   const groups = new Map();

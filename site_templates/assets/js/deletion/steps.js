@@ -1,6 +1,7 @@
 /** The requests of a deletion: what its targets are, their plans, and what is done. */
 import { ApiError, registryPath, request, withQuery } from "../lib/api.js";
 import { takeBatch, walkPages } from "../lib/url.js";
+import { NOTHING } from "./groups.js";
 
 const manifestPath = ({ registry, repository }, digest) => `${registryPath(registry, repository)}/manifests/${digest}`;
 
@@ -23,7 +24,7 @@ const readManifest = async (where, digest, signal) => {
   }
 };
 
-/** Fills in what is not known of targets yet: which digest a tag names. Unknown tags are left out. */
+/** Fills in what is not known of targets yet: which digest a tag names. What can't be read is left out. */
 export const resolveTargets = async ({ registry, repository }, targets, signal) => {
   const path = `${registryPath(registry, repository)}/summaries`;
   const known = new Map();
@@ -32,12 +33,16 @@ export const resolveTargets = async ({ registry, repository }, targets, signal) 
     const batch = takeBatch(waiting);
     const answer = await request(withQuery(path, { tag: batch }), { signal, fresh: true });
     for (const summary of answer.summaries) known.set(summary.tag, summary);
+    for (const { tag, code } of answer.failed) {
+      if (code === "MANIFEST_UNKNOWN") known.set(tag, { digest: NOTHING, platforms: [] });
+    }
     if (answer.pending.length === batch.length) throw new ApiError("REGISTRY_TIMEOUT");
     waiting = [...answer.pending, ...waiting.slice(batch.length)];
   }
-  return targets
-    .map(({ tag, digest, summary = known.get(tag) }) => ({ tag, summary, digest: digest ?? summary?.digest ?? known.get(tag)?.digest }))
-    .filter((target) => target.digest);
+  return targets.map(({ tag, digest, summary }) => {
+    const read = summary?.digest ? summary : known.get(tag);
+    return { tag, summary: read, digest: digest ?? read?.digest };
+  }).filter((target) => target.digest);
 };
 
 // Of an image that is gone; its tags are elsewhere.
@@ -45,6 +50,10 @@ const GONE = { tags: [], protected: [], parents: [], referrers: [], related_tags
 
 /** Adds `plan` and `manifest` to a group. */
 export const planGroup = async (where, group, signal, onProgress = () => {}) => {
+  if (group.digest === NOTHING) {
+    const plan = { ...GONE, kind: "placeholder", tags: group.tags, untag: "placeholder", allowed: false };
+    return Object.assign(group, { plan, manifest: {} });
+  }
   const plan = readPlan(where, group.digest, signal, onProgress).catch((error) => {
     if (error.code !== "MANIFEST_UNKNOWN" || !group.tags.length) throw error;
     return GONE;
@@ -53,10 +62,13 @@ export const planGroup = async (where, group, signal, onProgress = () => {}) => 
   return Object.assign(group, { plan: parts[0], manifest: parts[1] });
 };
 
-/** Runs one step; answers what the API says. */
+/** Runs one step; answers what the API says. A tag that named nothing may be gone by itself. */
 export const runStep = (where, { digest, tags, isImage, plan }) => request(isImage
   ? withQuery(manifestPath(where, digest), { plan })
-  : withQuery(`${registryPath(where.registry, where.repository)}/tags/${tags[0]}`, { digest }), { method: "DELETE" });
+  : withQuery(`${registryPath(where.registry, where.repository)}/tags/${tags[0]}`, { digest }), { method: "DELETE" }).catch((error) => {
+  if (digest !== NOTHING || error.code !== "MANIFEST_UNKNOWN") throw error;
+  return {};
+});
 
 /** Puts a manifest back under its tags. */
 export const restore = ({ registry, repository, digest, tags, raw, media_type }) => request(
