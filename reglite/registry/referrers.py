@@ -1,6 +1,6 @@
 """Referrers, by the API or by the fallback tag (spec, "Listing Referrers")."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any
 
@@ -11,7 +11,7 @@ from reglite.errors import (
 )
 from reglite.reference import Digest, format_referrers_tag
 from reglite.registry import calls, limits
-from reglite.registry.call import Answer
+from reglite.registry.call import Answer, Call
 from reglite.registry.document import read_descriptor, read_objects
 from reglite.registry.failure import parse_faults
 from reglite.registry.lists import parse_object
@@ -24,25 +24,21 @@ from reglite.registry.transport import Transport
 Found = tuple[Descriptor, ...]
 
 
-def read_referrers(document: Mapping[str, Any], artifact_type: str | None = None) -> Found | None:
-    """Return the descriptors of one index, of one artifact type only; None where it is no index.
-
-    The type is filtered here, too: servers may leave it to the client (``OCI-Filters-Applied``).
-    """
+def read_referrers(document: Mapping[str, Any]) -> Found | None:
+    """Return the descriptors of one index; None where it is no index."""
     if not isinstance(document.get("manifests"), list):
         return None
     found = map(read_descriptor, read_objects(document["manifests"]))
-    return tuple(
-        descriptor
-        for descriptor in found
-        if descriptor is not None
-        and (artifact_type is None or descriptor.artifact_type == artifact_type)
-    )
+    return tuple(descriptor for descriptor in found if descriptor is not None)
 
 
-def join_referrers(pages: Iterable[Found]) -> Found:
-    """Join pages in their order; a digest that comes again is the same referrer."""
-    return tuple({item.digest: item for page in pages for item in page}.values())
+def select_referrers(found: Found, artifact_type: str | None) -> Found:
+    """Return those of one artifact type, or all; a digest that comes again is the same referrer.
+
+    Servers may leave the filter to the client (``OCI-Filters-Applied``).
+    """
+    distinct = {item.digest: item for item in found}.values()
+    return tuple(d for d in distinct if artifact_type is None or d.artifact_type == artifact_type)
 
 
 class ReferrersReader:
@@ -65,11 +61,11 @@ class ReferrersReader:
     ) -> Referrers:
         """Return what the API lists, or the fallback tag where there is no API."""
         if self.has_api is not False:
-            found = await self._read_api(repository, digest, artifact_type)
-            if found is not None:
-                return Referrers(found, "api")
-        tagged = await self._read_tag(repository, digest, artifact_type, fresh=fresh)
-        return Referrers(tagged, "tag-schema")
+            listed = await self._read_api(repository, digest, artifact_type)
+            if listed is not None:
+                return Referrers(select_referrers(listed, artifact_type), "api")
+        tagged = await self._read_tag(repository, digest, fresh=fresh)
+        return Referrers(select_referrers(tagged, artifact_type), "tag-schema")
 
     async def probe(self, repository: str, *, fresh: bool) -> bool | None:
         """Ask once whether the registry has the API: it lists the referrers of any digest."""
@@ -80,40 +76,42 @@ class ReferrersReader:
     async def _read_api(
         self, repository: str, digest: Digest, artifact_type: str | None
     ) -> Found | None:
+        """Follow the pages to the end, or until one brings nothing new; None without the API."""
         query = format_query({"artifactType": artifact_type} if artifact_type else {})
-        pages: list[Found] = []
-        seen: set[str | None] = set()
+        found: dict[Digest, Descriptor] = {}
+        size_bytes = 0
         while True:
-            page, cursor = await self._read_page(repository, digest, query, artifact_type)
+            call = calls.list_referrers(repository, digest, query)
+            answer, page = await self._read_page(call)
+            if page is None and found:
+                raise self._transport.translate(call, answer)
             if page is None:
                 return None
-            pages.append(page)
-            if cursor is None or cursor in seen or not page:
-                return join_referrers(pages)
-            seen.add(cursor)
+            known, size_bytes = len(found), size_bytes + len(answer.body)
+            found.update((item.digest, item) for item in page)
+            cursor = parse_next([answer.headers.get("link", "")], answer.url)
+            if cursor is None or len(found) == known:
+                return tuple(found.values())
+            if size_bytes > limits.LIST_BYTES:
+                raise RegistryProtocol(f"{self._transport.where(call)}: the list is without end")
             query = format_query(parse_cursor(cursor))
 
-    async def _read_page(
-        self, repository: str, digest: Digest, query: str, artifact_type: str | None
-    ) -> tuple[Found | None, str | None]:
-        call = calls.list_referrers(repository, digest, query)
+    async def _read_page(self, call: Call) -> tuple[Answer, Found | None]:
         answer = await self._transport.exchange(call)
         if answer.status == 429 or (answer.status >= 500 and answer.status != 501):
             raise self._transport.translate(call, answer)
-        page = _parse_page(answer, artifact_type)
+        page = _parse_page(answer)
         if page is not None or not _is_about_repository(answer):
             self._learned = (page is not None, monotonic() + limits.PROBE_SECONDS)
-        return page, parse_next([answer.headers.get("link", "")], answer.url)
+        return answer, page
 
-    async def _read_tag(
-        self, repository: str, digest: Digest, artifact_type: str | None, *, fresh: bool
-    ) -> Found:
+    async def _read_tag(self, repository: str, digest: Digest, *, fresh: bool) -> Found:
         tag = format_referrers_tag(digest)
         try:
             manifest = await self._manifests.get_manifest(repository, tag, fresh=fresh)
         except (ManifestUnknown, NameUnknown):
             return ()
-        return join_referrers([read_referrers(manifest.document, artifact_type) or ()])
+        return read_referrers(manifest.document) or ()
 
 
 def _is_about_repository(answer: Answer) -> bool:
@@ -122,10 +120,10 @@ def _is_about_repository(answer: Answer) -> bool:
     return answer.status in {401, 403} or (answer.status == 404 and bool(codes))
 
 
-def _parse_page(answer: Answer, artifact_type: str | None) -> Found | None:
+def _parse_page(answer: Answer) -> Found | None:
     if answer.status != 200:
         return None
     try:
-        return read_referrers(parse_object(answer.body, "referrers"), artifact_type)
+        return read_referrers(parse_object(answer.body, "referrers"))
     except RegistryProtocol:
         return None  # a web page that answers to every path is no referrers API

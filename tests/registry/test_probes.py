@@ -9,9 +9,10 @@ import pytest
 
 from reglite.demo.registry import MemoryRegistry
 from reglite.demo.switches import Switches
-from reglite.errors import Denied, RegistryProtocol, RegistryUnreachable
+from reglite.errors import Denied, RegistryProtocol, RegistryUnreachable, RegliteError
 from reglite.media_types import OCI_INDEX
 from reglite.reference import compute_digest, format_referrers_tag
+from reglite.registry import limits
 from reglite.registry.challenge import Challenge
 from reglite.registry.recognition import recognise_server
 from tests.registry.clients import (
@@ -163,6 +164,40 @@ async def test_referrers_are_walked_over_their_pages(make_client: MakeClient) ->
     found = await make_client(registry).list_referrers("team/app", SUBJECT)
     assert [item.digest for item in found.descriptors] == [SIGNATURE["digest"], SBOM["digest"]]
     assert registry.requests[1].url.params["page"] == "2"
+
+
+async def test_page_with_nothing_of_the_wanted_type_is_not_the_last(
+    make_client: MakeClient,
+) -> None:
+    pages = [
+        answer_json({**REFERRERS, "manifests": [SIGNATURE]}, Link='<?page=2>; rel="next"'),
+        answer_json({**REFERRERS, "manifests": [SBOM]}),
+    ]
+    client = make_client(Script(pages))
+    found = await client.list_referrers("team/app", SUBJECT, artifact_type="application/x-sbom")
+    assert [item.digest for item in found.descriptors] == [SBOM["digest"]]
+
+
+async def test_referrer_page_that_breaks_off_hides_nothing(make_client: MakeClient) -> None:
+    pages = [answer_json(REFERRERS, Link='<?page=2>; rel="next"'), httpx.Response(404)]
+    with pytest.raises(RegliteError):
+        await make_client(Script(pages)).list_referrers("team/app", SUBJECT)
+
+
+async def test_referrer_pages_without_end_are_ended(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LIST_BYTES", 4096)
+    asked = iter(range(1000))
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        number = next(asked)
+        entry = {**SBOM, "digest": compute_digest(str(number).encode())}
+        link = f'<?page={number}>; rel="next"'
+        return answer_json({**REFERRERS, "manifests": [entry]}, Link=link)
+
+    with pytest.raises(RegistryProtocol, match="without end"):
+        await make_client(answer).list_referrers("team/app", SUBJECT)
 
 
 async def test_loop_of_referrer_pages_ends(make_client: MakeClient) -> None:
