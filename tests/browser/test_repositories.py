@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from reglite.demo.images import fill_demo, fill_many
 from reglite.demo.registry import MemoryRegistry
@@ -36,15 +36,6 @@ def open_repositories(
         return watch
 
     return open_page
-
-
-def names(page: Page) -> list[str]:
-    found: list[str] = page.locator("tbody .c-name .name").all_text_contents()
-    return found
-
-
-def count(page: Page) -> str:
-    return page.locator("#content .count").inner_text()
 
 
 def test_repositories_of_a_real_registry_say_tags_and_highest_version(

@@ -159,16 +159,17 @@ def test_copy_formats_fit_the_kind_and_the_plain_registry(releases: TagsPage) ->
     page = releases.page
     releases.row("1.9.0").locator("[popovertarget]").click()
     page.locator("#menu-row [data-part=copy]").click()
-    labels = page.locator("#menu-copy .item").all_text_contents()
-    assert labels == [
-        "docker pull",
-        "podman pull",
-        "nerdctl pull",
-        "skopeo copy",
-        "Reference",
-        "Pinned by digest",
-        "insecure-registries line",
-    ]
+    expect(page.locator("#menu-copy .item")).to_have_text(
+        [
+            "docker pull",
+            "podman pull",
+            "nerdctl pull",
+            "skopeo copy",
+            "Reference",
+            "Pinned by digest",
+            "insecure-registries line",
+        ]
+    )
     page.get_by_role("button", name="podman pull").click()
     await_clipboard(page, "podman pull --tls-verify=false 127.0.0.1:")
     releases.row("0.1.0").locator("[popovertarget]").click()
