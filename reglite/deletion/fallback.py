@@ -16,7 +16,6 @@ from reglite.reference import Digest, Repository, format_referrers_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.document import read_digest, read_object, read_objects, read_text_map
 from reglite.registry.models import JsonObject, Manifest
-from reglite.registry.referrers import read_referrers
 
 
 def get_subject(manifest: Manifest) -> Digest | None:
@@ -28,12 +27,8 @@ async def list_referrers(
     client: RegistryClient, repository: Repository, digest: Digest
 ) -> tuple[Digest, ...]:
     """Return the digests of all referrers as they are now, sorted."""
-    found = await client.list_referrers(repository, digest)
-    descriptors = found.descriptors
-    if found.source == "tag-schema":  # the client may have read the tag up to 10 s ago
-        document = await _read_list(client, repository, digest)
-        descriptors = read_referrers(document) or ()
-    return tuple(sorted({each.digest for each in descriptors}))
+    found = await client.list_referrers(repository, digest, fresh=True)
+    return tuple(sorted({each.digest for each in found.descriptors}))
 
 
 async def drop_referrer(client: RegistryClient, repository: Repository, manifest: Manifest) -> None:

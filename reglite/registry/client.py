@@ -1,6 +1,6 @@
 """RegistryClient: one method per operation of the distribution spec."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,7 +78,7 @@ class RegistryClient:
         whether they may read the first that the inventory names.
         """
         try:
-            answer = await self._transport.ask(calls.ping())
+            answer = await self._memory.share(("ping",), lambda: self._transport.ask(calls.ping()))
         except Denied:
             named = next(iter(self.config.repositories), None)
             if named is None or self.config.credential.kind != "none":
@@ -206,16 +206,23 @@ class RegistryClient:
         fresh: bool = False,
     ) -> Referrers:
         """Return the manifests whose subject is this digest, by the API or the fallback tag."""
-        checked = parse_digest(digest)
-        return await self._referrers.get_referrers(
-            parse_repository(repository), checked, artifact_type, fresh=fresh
-        )
+        name, checked = parse_repository(repository), parse_digest(digest)
+        key = ("referrers", name, checked, artifact_type)
+
+        def read() -> Awaitable[Referrers]:
+            return self._referrers.get_referrers(name, checked, artifact_type, fresh=fresh)
+
+        return await (read() if fresh else self._memory.share(key, read))
 
     async def has_referrers(self, repository: str, *, fresh: bool = False) -> bool | None:
         """Tell whether the registry has the referrers API; None while that is not known."""
-        parse_repository(repository)
+        name = parse_repository(repository)
+
+        def probe_api() -> Awaitable[bool | None]:
+            return self._referrers.probe(name, fresh=fresh)
+
         try:
-            return await self._referrers.probe(repository, fresh=fresh)
+            return await self._memory.share(("has_referrers", name, fresh), probe_api)
         except RegliteError:
             return None  # not known now; whoever needs to know why asks ping
 

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from typing import Any
 
@@ -151,6 +152,20 @@ async def test_fresh_referrers_go_to_the_registry(
 
     assert len((await get_referrers_view(client, REPOSITORY, subject)).referrers) == 2
     assert (await get_referrers_view(client, REPOSITORY, subject, fresh=True)).referrers == ()
+
+
+@pytest.mark.anyio
+async def test_those_who_ask_for_the_same_referrers_at_once_share_the_request(
+    memory_registry: MemoryRegistry, client: RegistryClient, subject: Digest
+) -> None:
+    memory_registry.switches.latency_seconds = {"referrers": 0.05}
+
+    views = await asyncio.gather(
+        *(get_referrers_view(client, REPOSITORY, subject) for _ in range(20))
+    )
+
+    assert {len(view.referrers) for view in views} == {2}
+    assert memory_registry.count_requests("GET", "/referrers/") == 1
 
 
 def test_related_tags_are_those_of_this_digest_and_not_the_fallback_tag() -> None:

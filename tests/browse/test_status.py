@@ -49,6 +49,18 @@ async def test_a_registry_where_everything_works_needs_no_change(
     }
 
 
+async def test_those_who_ask_at_once_share_the_requests(
+    filled: MemoryRegistry, client: RegistryClient
+) -> None:
+    filled.switches.latency_seconds = {".": 0.05}
+
+    views = await asyncio.gather(*(get_status(client) for _ in range(20)))
+
+    assert all(view.to_json()["capabilities"] == ALL for view in views)
+    assert filled.count_requests("GET", "^/v2/$") == 1
+    assert filled.count_requests("GET", "/referrers/") == 1
+
+
 async def test_plain_http_on_loopback_needs_no_hint(
     filled: MemoryRegistry, make_client: MakeClient
 ) -> None:
