@@ -179,6 +179,14 @@ class TestBuild:
         assert run("build", "--out", "site").exit_code == 0
         assert run("build", "--out", "site").exit_code == 0
 
+    def test_a_link_stays_and_what_it_leads_to_is_written(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "disk").mkdir()
+        (tmp_path / "site").symlink_to(tmp_path / "disk")
+        for _ in range(2):
+            assert run("build", "--out", "site").exit_code == 0
+        assert (tmp_path / "site").is_symlink()
+        assert (tmp_path / "disk/index.html").is_file()
+
     def test_a_place_that_can_not_be_written_is_said(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("mine")
         result = run("build", "--out", str(tmp_path / "file" / "site"))

@@ -31,7 +31,7 @@ def build_site(
     goes before ``/api/v1``. Same input, same bytes. Raises ConfigurationError for a folder that
     holds anything else.
     """
-    out = out.absolute()
+    out = out.resolve()  # a link stays: what it leads to is replaced
     _check_replaceable(out)
     root = api_base.rstrip("/") or base_path.rstrip("/")
     files = render_site(
