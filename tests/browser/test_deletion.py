@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from reglite.demo.presets import distribution_2_8
 from reglite.demo.registry import MemoryRegistry
-from reglite.media_types import OCI_INDEX
+from reglite.media_types import OCI_INDEX, OCI_MANIFEST
 from tests.browser.conftest import ServeSite
 from tests.browser.tags_page import TagsPage
 from tests.support.browser import Watch
@@ -390,6 +390,30 @@ def test_undo_says_plainly_when_the_blobs_are_gone(open_tags: OpenTags, image: P
     tags.page.get_by_role("button", name="Undo").click()
     expect(tags.page.locator("main .banner.danger")).to_contain_text("can’t be put back")
     expect(tags.page.locator("main .banner.danger")).to_contain_text("its blobs are collected")
+
+
+def test_undo_of_very_many_tags_fits_into_addresses(
+    serve: Callable[..., str],
+    serve_site: ServeSite,
+    memory_registry: MemoryRegistry,
+    watch_page: WatchPage,
+) -> None:
+    names = [f"nightly-2026-{number:03}-{'x' * 40}" for number in range(120)]
+    memory_registry.switches.checks_references = False
+    raw = b'{"schemaVersion":2,"config":{},"layers":[]}'
+    memory_registry.put_manifest("team/app", raw, OCI_MANIFEST, *names)
+    base = serve_site(serve(memory_registry))
+    tags = TagsPage(watch_page(base, locale="en"), base, "team/app").open()
+    tags.ask_to_delete(names[-1])
+    tags.dialog.locator("[value=image]").check()
+    tags.confirm(name="team/app")
+    expect(tags.page.get_by_text("No tags here yet.")).to_be_visible()
+    asked: list[str] = []
+    tags.page.on("request", lambda sent: asked.append(f"{sent.method} {sent.url}"))
+    tags.page.get_by_role("button", name="Undo").click()
+    expect(tags.row(names[-1])).to_be_visible()
+    assert sorted(memory_registry.get_tags("team/app")) == names
+    assert max(len(line) for line in asked if line.startswith("PUT")) < 4096
 
 
 def test_undo_leaves_a_tag_alone_that_was_pushed_again(

@@ -70,7 +70,15 @@ export const runStep = (where, { digest, tags, isImage, plan }) => request(isIma
   return {};
 });
 
-/** Puts a manifest back under its tags. */
-export const restore = ({ registry, repository, digest, tags, raw, media_type }) => request(
-  withQuery(manifestPath({ registry, repository }, digest), { tag: tags }),
-  { method: "PUT", body: raw, type: media_type });
+/** Puts a manifest back under its tags, as many at a time as an address holds. */
+export const restore = async ({ registry, repository, digest, tags, raw, media_type }) => {
+  const path = manifestPath({ registry, repository }, digest);
+  const kept = [];
+  let waiting = tags;
+  do {
+    const batch = takeBatch(waiting);
+    waiting = waiting.slice(batch.length);
+    kept.push(...(await request(withQuery(path, { tag: batch }), { method: "PUT", body: raw, type: media_type })).kept);
+  } while (waiting.length);
+  return { kept };
+};
