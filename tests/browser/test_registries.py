@@ -147,6 +147,18 @@ def test_a_person_walks_by_keyboard_alone(base: str, watch_page: WatchPage) -> N
     page.wait_for_url("**/repositories.html?registry=nas")
 
 
+def test_enter_goes_from_the_filter_to_the_rows_it_left(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto("/")
+    expect(page.locator(".count")).to_have_text("3 registries")
+    page.keyboard.press("/")
+    page.keyboard.type("nas")
+    page.keyboard.press("Enter")
+    expect(page.locator("tr.cursor .open")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/repositories.html?registry=nas")
+
+
 def test_one_registry_leads_straight_to_its_repositories(
     serve: Callable[..., str],
     serve_site: ServeSite,

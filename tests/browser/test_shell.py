@@ -1,13 +1,14 @@
 """The frame of every page: language, theme, keys, jump box, sign-in, base path, other origins."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 from starlette.types import Receive, Scope, Send
 
 from reglite.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
@@ -455,6 +456,34 @@ def test_no_page_scrolls_sideways_or_speaks_to_strangers(
     sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert watch.page.evaluate(sideways) == 0
     watch.assert_quiet()
+
+
+@pytest.mark.parametrize("width", [375, 768])
+def test_long_names_leave_room_in_the_bar(base: str, watch_page: WatchPage, width: int) -> None:
+    watch = watch_page(base, locale="en", viewport={"width": width, "height": 700})
+    watch.page.goto(f"/manifest.html?registry=nas&repository={'a-part/' * 12}app&tag={'x' * 128}")
+    expect(watch.page.get_by_role("alert")).to_be_visible()
+    sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert watch.page.evaluate(sideways) == 0
+    registry = watch.page.locator("#crumb-registry")
+    assert registry.evaluate("link => link.scrollWidth - link.clientWidth") == 0
+
+
+def test_every_page_carries_the_title_that_the_site_was_given(
+    base: str, watch_page: WatchPage
+) -> None:
+    page = watch_page(base, locale="en").page
+
+    def rename(route: Route) -> None:
+        body = route.fetch().text()
+        route.fulfill(
+            body=body.replace("RegLite</title>", "Images</title>"), content_type="text/html"
+        )
+
+    page.route(re.compile(r"\.html\?"), rename)
+    for address in (REPOSITORIES, TAGS, MANIFEST):
+        page.goto(address)
+        expect(page).to_have_title(re.compile(r", Images$"))
 
 
 def test_a_script_in_the_page_cannot_run(base: str, watch_page: WatchPage) -> None:

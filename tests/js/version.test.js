@@ -30,6 +30,10 @@ test("words with numbers sort by the number, newest first", () => {
   assert.deepEqual(sortVersions(["build-9", "build-10", "main"]), ["main", "build-10", "build-9"]);
 });
 
+test("no tags make no names", () => {
+  assert.deepEqual(sortVersions([]), []);
+});
+
 test("every tag keeps its place whatever order it came in", () => {
   const tags = ["a", "A", "1", "v1", "01", "1.0", "latest", "1-a", "1_a", "1.a"];
   const once = sortVersions(tags);

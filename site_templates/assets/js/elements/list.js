@@ -28,7 +28,7 @@ export const noMatch = (words, onClear) => make("div", { class: "void" }, make("
 
 /* The cursor: the row's class and the focus of its link, so that a screen reader follows */
 
-/** j, k and arrows move, Enter opens. `count()` answers how many rows there are, `reveal(index)` the row, brought into view. */
+/** j, k and arrows move, Enter opens; out of the filter too, where Enter goes to the rows. `count()` answers how many rows there are, `reveal(index)` the row, brought into view. */
 export const bindCursor = (count, reveal) => {
   let at = -1;
   let row;
@@ -44,6 +44,11 @@ export const bindCursor = (count, reveal) => {
     KeyJ: () => move(1), ArrowDown: () => move(1),
     KeyK: () => move(-1), ArrowUp: () => move(-1),
     Enter: (event) => event.target === document.body && row?.isConnected ? row.querySelector(".open").click() : false,
+  });
+  one("#filter").addEventListener("keydown", (event) => {
+    if (event.isComposing || !/ArrowDown|Enter$/.test(event.code)) return;
+    event.preventDefault();
+    move(1);
   });
   /** Forgets the place: the list is another. */
   return () => {

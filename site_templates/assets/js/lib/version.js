@@ -33,7 +33,7 @@ const versionKeys = (tags) => {
 /** Tags by version, highest first: `latest`, then versions, then words. */
 export const sortVersions = (tags) => {
   // The API lets no such tag pass; one that came nevertheless is neither lost nor changed.
-  if (/[\n#]/.test(tags.join(""))) return tags.toSorted().reverse();
+  if (!tags.length || /[\n#]/.test(tags.join(""))) return tags.toSorted().reverse();
   const keys = versionKeys(tags);
   // Plain strings, sorted without a comparison of one's own, are what makes ten thousand quick.
   return keys.map((key, at) => key + END + tags[at]).sort().reverse().map((entry) => entry.slice(entry.indexOf(END) + 1));

@@ -34,7 +34,7 @@ const fillSection = (name, rows, note) => {
 const showTitle = () => {
   const reference = where.tag ? [`${where.repository}:`, where.tag] : [`${where.repository}@`, shortDigest(where.digest)];
   page.title.replaceChildren(make("span", { class: "dim" }, ...breakable(reference[0])), reference[1]);
-  document.title = `${reference.join("")}, ${where.registry}, RegLite`;
+  document.title = `${reference.join("")}, ${where.registry}, ${document.title}`;
 };
 
 const showPull = (view, registry) => {

@@ -81,7 +81,7 @@ const createRow = (registry) => {
   const row = { registry, parts: stamp("registry-row"), hint: stamp("registry-hint") };
   const { parts, hint } = row;
   parts.open.href = link("repositories.html", { registry: registry.name });
-  parts.name.textContent = registry.name;
+  fillName(parts.name, registry.name);
   fillName(parts.address, registry.url, "", 0, 26);
   parts.menu.setAttribute("aria-label", t("common.actions_for", { name: registry.name }));
   hint.retry.setAttribute("aria-label", t("registries.retry_name", { name: registry.name }));
