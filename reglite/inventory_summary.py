@@ -70,7 +70,9 @@ def _describe_registry(config: RegistryConfig) -> tuple[str, str, str]:
 
 def describe_access(access: AccessConfig) -> list[str]:
     """Return lines that say who may do what; names that came from a file are shortened."""
-    return ["Who may do what:", *(f"  {line}" for line in _describe_access(access))]
+    origins = (f"pages of {origin} may call the API" for origin in access.origins)
+    lines = (*_describe_access(access), *origins)
+    return ["Who may do what:", *(f"  {line}" for line in lines)]
 
 
 def _describe_access(access: AccessConfig) -> Iterator[str]:
@@ -88,8 +90,6 @@ def _describe_access(access: AccessConfig) -> Iterator[str]:
         yield _describe_proxy(access.proxy)
     for grant in access.grants:
         yield _describe_grant(grant)
-    for origin in access.origins:
-        yield f"pages of {origin} may call the API"
 
 
 def _describe_proxy(proxy: ProxyAccess) -> str:
