@@ -66,6 +66,8 @@ async def _remove(
     if method == "unsupported":
         raise Unsupported(SWITCHED_OFF)
     original = position.original or expected_digest
+    if original == ZERO_DIGEST:  # what the pages say they saw of a tag that names nothing
+        original = None
     image = await _read_image(client, repository, original)
     if image is not None:
         keep_manifest(image)

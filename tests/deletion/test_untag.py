@@ -322,6 +322,19 @@ async def test_a_dangling_tag_of_long_ago_is_removed(
     assert (old.tags, old.manifests) == ({"latest": digest}, {digest})
 
 
+async def test_the_zero_digest_stands_for_a_tag_that_names_nothing(
+    old: Repo, client: RegistryClient
+) -> None:
+    kept, gone = old.add_image("a", "latest"), Digest(f"sha256:{'1' * 64}")
+    old.registry.move_tag(old.name, TAG, gone)
+    untagging = await untag(client, REPOSITORY, TAG, expected_digest=ZERO_DIGEST)
+    assert untagging.digest is None
+    assert old.tags == {"latest": kept}
+    with pytest.raises(TagMoved):
+        await untag(client, REPOSITORY, Tag("latest"), expected_digest=ZERO_DIGEST)
+    assert old.tags == {"latest": kept}
+
+
 async def test_a_push_over_a_dangling_tag_is_left_alone(old: Repo, client: RegistryClient) -> None:
     digest = old.add_image("a")
     old.registry.move_tag(old.name, TAG, "sha256:" + "1" * 64)
