@@ -3,8 +3,10 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -108,6 +110,34 @@ def test_dev_on_loopback_makes_the_caller_a_maintainer(
     assert running.stop() == 0
     assert '"outcome": "refused"' in running.printed
     assert '"outcome": "done"' in running.printed
+
+
+def test_a_second_interrupt_ends_dev_without_a_traceback(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        name = f"127.0.0.1:{silent.getsockname()[1]}"
+        running = run("dev", f"http://{name}", "--port", "0", "--no-open")
+        port = httpx.URL(running.address).port
+        assert port is not None
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            path = f"/api/v1/registries/{name}/repositories"
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+            with silent.accept()[0] as asked:
+                assert asked.recv(1)  # from here on it waits for an answer that never comes
+                running.process.send_signal(signal.SIGINT)
+                wait_until_closed(port)
+                assert running.stop() == 0
+    assert "Traceback" not in running.printed
+
+
+def wait_until_closed(port: int) -> None:
+    """Wait for the first interrupt to be taken in: no new connection is accepted any more."""
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            return
+        time.sleep(0.05)
+    pytest.fail("it still listens")
 
 
 def test_dev_with_debug_logs_each_request_to_a_registry_without_its_query(

@@ -32,6 +32,11 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Leave out what uvicorn cancels at a second Ctrl-C: it takes each for a crash."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def make_server(app: ASGIApp, *, access_log: bool, debug: bool) -> Server:
     """Configure uvicorn.
 
@@ -51,6 +56,7 @@ def make_server(app: ASGIApp, *, access_log: bool, debug: bool) -> Server:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     return Server(config)
 
 
