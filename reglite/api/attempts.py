@@ -52,6 +52,12 @@ class FailedAttempts:
                 self._counts.popitem(last=False)
         count.failures += 1
 
+    def forgive(self, key: Hashable) -> None:
+        """Take back one failure that was recorded ahead of its check."""
+        count = self._current(key)
+        if count is not None and count.failures > 0:
+            count.failures -= 1
+
     def _current(self, key: Hashable) -> _Count | None:
         count = self._counts.get(key)
         if count is not None and count.ends_at <= self._clock():

@@ -121,10 +121,11 @@ class SignIn:
         everybody = ("passwords", place)
         self._attempts.check(key)
         self._attempts.check(everybody, MAX_GUESSES)
+        self._attempts.record(everybody)  # before the check: many users' run at once
         if not await htpasswd.verify(user, password, place):
             self._attempts.record(key)
-            self._attempts.record(everybody)
             raise Unauthorized("user name or password is wrong")
+        self._attempts.forgive(everybody)
 
     def _open_htpasswd(self) -> "HtpasswdFile":
         from reglite.api.htpasswd import HtpasswdFile  # noqa: PLC0415 - only where there is one

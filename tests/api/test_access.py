@@ -499,13 +499,15 @@ class TestFailedSignIns:
         api = open_api(make_access(htpasswd))
         assert (await api.get("/api/v1/session", auth=("bob", PASSWORD))).status_code == 200
 
-        tries = [
-            await api.get("/api/v1/session", auth=(f"user{number}", "123456"))
-            for number in range(MAX_GUESSES + 1)
-        ]
+        tries = await asyncio.gather(
+            *(
+                api.get("/api/v1/session", auth=(f"user{number}", "123456"))
+                for number in range(MAX_GUESSES + 5)
+            )
+        )
 
-        statuses = [each.status_code for each in tries]
-        assert statuses == [401] * MAX_GUESSES + [429]
+        statuses = sorted(each.status_code for each in tries)
+        assert statuses == [401] * MAX_GUESSES + [429] * 5
         assert (await api.get("/api/v1/session", auth=("bob", PASSWORD))).status_code == 200
 
     async def test_wrong_tokens_are_limited_and_right_ones_pass(

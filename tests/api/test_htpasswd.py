@@ -179,6 +179,16 @@ def test_attempts_are_counted_by_key_and_forgotten_after_the_window() -> None:
     attempts.check("a")
 
 
+def test_a_failure_recorded_ahead_is_taken_back() -> None:
+    attempts = FailedAttempts()
+    for _ in range(MAX_FAILURES + 1):
+        attempts.record("a")
+        attempts.forgive("a")
+    attempts.forgive("never recorded")
+
+    attempts.check("a")
+
+
 def test_attempts_are_kept_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reglite.api.attempts._MAX_KEYS", 3)
     attempts = FailedAttempts()
