@@ -399,6 +399,27 @@ def test_a_sign_in_that_is_no_longer_accepted_says_so_and_the_page_goes_on(
     expect(page.locator("#content .count")).to_have_text("13 repositories")
 
 
+def test_rows_and_selection_wait_for_who_signs_in_again(
+    serve_inventory: ServeSite, inventory: Inventory, watch_page: WatchPage
+) -> None:
+    base = serve_inventory(with_access(inventory, anonymous="viewer"), is_maintainer=False)
+    page = watch_page(base, locale="en").page
+    page.goto(TAGS)
+    page.locator("tr[data-tag='1.4.2'] .hit").click()
+    refusal = {"errors": [{"code": "UNAUTHORIZED", "message": "expired", "detail": None}]}
+    page.route("**/tags?*", lambda route: route.fulfill(status=401, json=refusal))
+    page.get_by_role("button", name="Refresh").click()
+    dialog = page.get_by_role("dialog", name="Sign in")
+    dialog.get_by_role("button", name="Cancel").click()
+    page.unroute("**/tags?*")
+    banner = page.locator("main .banner")
+    banner.get_by_role("button", name="Sign in").click()
+    dialog.get_by_role("textbox", name="Token").fill(TOKEN)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(banner).to_have_count(0)
+    expect(page.locator(".selection .count")).to_have_text("1 selected")
+
+
 def test_all_of_it_stands_under_a_base_path(
     serve_inventory: ServeSite, inventory: Inventory, watch_page: WatchPage
 ) -> None:

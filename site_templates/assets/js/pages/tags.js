@@ -8,7 +8,7 @@ import { bindState, decode, link, walkPages } from "../lib/url.js";
 import { sortVersions } from "../lib/version.js";
 import { bindCursor, bindFilter, noMatch, WindowedRows } from "../elements/list.js";
 import { banner, button, titleOf, trouble } from "../elements/messages.js";
-import { onMenu, provideJumps, session } from "../elements/shell.js";
+import { onMenu, provideJumps, reader, session } from "../elements/shell.js";
 import { renderRow } from "../tags/row.js";
 import { Summaries } from "../tags/summaries.js";
 
@@ -158,8 +158,10 @@ const showFailure = async (error) => {
   const isSignedOut = error.code === "UNAUTHORIZED" || error.code === "SESSION_EXPIRED";
   const words = isSignedOut ? t("tags.signed_out", { n: model.selected.size })
     : t("tags.partial", { n: model.tags.length, what: titleOf(error, where.registry) });
-  ui.messages.replaceChildren(banner("warn", isSignedOut ? "key" : "warning", [words, " ", make("code", {}, error.code)],
-    button(t("common.retry"), () => load(true), { glyph: "retry" })));
+  const way = error.code === "UNAUTHORIZED" && reader()?.sign_in.length
+    ? button(t("session.sign_in"), () => one("#sign-in").click())
+    : button(t("common.retry"), () => load(true), { glyph: "retry" });
+  ui.messages.replaceChildren(banner("warn", isSignedOut ? "key" : "warning", [words, " ", make("code", {}, error.code)], way));
 };
 
 const forgetAll = () => {
