@@ -479,6 +479,24 @@ def test_no_page_scrolls_sideways_or_speaks_to_strangers(
     watch.assert_quiet()
 
 
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("/manifest.html?registry=nas&repository=shop/storefront", TAGS),
+        ("/manifest.html?registry=nas", REPOSITORIES),
+        ("/tags.html?registry=nas", REPOSITORIES),
+        ("/repositories.html", "/index.html?all"),
+    ],
+)
+def test_an_address_that_names_too_little_leads_to_where_the_rest_is_chosen(
+    base: str, watch_page: WatchPage, address: str, place: str
+) -> None:
+    page = watch_page(base, locale="en").page
+    page.goto(address, wait_until="commit")
+    page.wait_for_url(base + place)
+    expect(page.locator("tbody .open").first).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [375, 768])
 def test_long_names_leave_room_in_the_bar(base: str, watch_page: WatchPage, width: int) -> None:
     watch = watch_page(base, locale="en", viewport={"width": width, "height": 700})

@@ -138,6 +138,9 @@ one("#jump").addEventListener("submit", (event) => {
 /* Keys that every page has; pages bind those of their rows */
 
 const up = { repositories: "index.html?all", tags: list, manifest: tags, api: "index.html" }[page];
+// An address that names too little leads to where the rest is chosen.
+const named = { repositories: registry, tags: registry && repository, manifest: registry && repository && (tag || digest) }[page];
+if (named === "") location.replace(up);
 if (/^Mac|^iP/.test(navigator.platform)) one("#jump kbd").textContent = "⌘K";
 
 bindKeys({

@@ -249,7 +249,6 @@ ui.again.addEventListener("click", () => {
 document.addEventListener("rl:signed-in", () => load(true));
 provideJumps(() => names.map((name) => ({ name, where: registry, href: hrefOf(name) })));
 
-if (!registry) location.replace("index.html?all");
 document.title = document.title.replace(/^[^,]*/, () => registry);
 ui.title.textContent = registry;
 ui.table.setAttribute("aria-label", t("repositories.of", { name: registry }));
