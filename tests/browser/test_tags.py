@@ -454,7 +454,7 @@ def test_ten_thousand_tags_cost_few_nodes_and_few_requests(busy: TagsPage) -> No
     assert len(requests) <= 15
     assert page.evaluate("document.querySelectorAll('*').length") <= 5000
     assert page.locator("table.tags").get_attribute("aria-rowcount") == "10001"
-    page.keyboard.press("End")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     expect(busy.row("1.0.0")).to_be_visible()
     expect(busy.row("1.0.0")).to_have_attribute("aria-rowindex", "10001")
     expect(busy.row("1.0.0").locator(".digest")).to_be_visible()
