@@ -61,6 +61,7 @@ class PageRenderer:
         self._folder = folder
         self._assets = assets
         self._options = options
+        self._glyphs = _read_glyphs(assets.files["icons.svg"].decode())
         self._environment = Environment(
             loader=FileSystemLoader([folder / "pages", folder / "layouts", folder / "partials"]),
             undefined=StrictUndefined,
@@ -92,6 +93,7 @@ class PageRenderer:
             scripts=(CORE, entry),
             modules=self._list_shared(entry),
             strings=self._dump_strings(catalogue, entry),
+            glyphs=self._glyphs,
             t=catalogue.get,
         )
         return _squeeze(text).encode()
@@ -120,6 +122,12 @@ def _link_languages(name: str, root: str) -> list[tuple[str, str]]:
         (language, f"{root}{'' if language == LANGUAGES[0] else language + '/'}{name}")
         for language in LANGUAGES
     ]
+
+
+def _read_glyphs(sprite: str) -> dict[str, Markup]:
+    """Return the shapes of each symbol, drawn into the document: the frame waits for no sprite."""
+    symbols = re.findall(r'<symbol id="(\w+)"[^>]*>(.*?)</symbol>', sprite)
+    return {name: Markup(shapes) for name, shapes in symbols}  # noqa: S704  # our own sprite
 
 
 def _squeeze(text: str) -> str:
