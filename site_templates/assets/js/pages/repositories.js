@@ -155,7 +155,7 @@ const showCount = (shown) => {
 const showNamespaces = () => {
   const spaces = namespacesOf(names);
   ui.spaces.hidden = spaces.length < 2 || spaces.length > MOST_NAMESPACES;
-  ui.namespace.replaceChildren(ui.namespace.options[0],
+  ui.namespace.replaceChildren(make("option", { value: "" }, t("repositories.all_namespaces")),
     ...(ui.spaces.hidden ? [] : spaces.map((name) => make("option", { value: name }, name))));
   ui.namespace.value = state.namespace;
 };

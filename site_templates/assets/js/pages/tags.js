@@ -269,6 +269,7 @@ const known = requestOnce("/api/v1/registries").then(async ({ registries }) => {
   rows.draw();
   deeds?.show();
 }, () => {});
+ui.sort.append(ui.orders.content);
 if (sessionStorage.getItem("reglite.undo")) showUndo();
 apply();
 load();
