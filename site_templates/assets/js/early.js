@@ -23,6 +23,12 @@
   const Authorization = sessionStorage.getItem("rl-authorization");
   const answer = fetch(page.dataset.api + path, {
     headers: { Accept: "application/json", ...(Authorization && { Authorization }) }, redirect: "manual",
+  }).then((response) => {
+    if (!response.ok) return response;
+    const parsed = response.json(); // while the modules come
+    parsed.catch(() => {});
+    response.json = () => parsed;
+    return response;
   });
   answer.catch(() => {}); // who takes it over hears of it
   window.early = { path, answer };
