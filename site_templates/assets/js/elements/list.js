@@ -95,7 +95,7 @@ export const fillName = (element, name, query = "", dim = 0, kept = 16) => {
 
 const OVERSCAN = 8;
 const USUAL_HEIGHT = 36;
-const FIRST_ROWS = 16;
+const FIRST_ROWS = 8;
 
 const createSpacer = () => make("tr", { class: "spacer", role: "presentation", "aria-hidden": "true" });
 
@@ -180,18 +180,23 @@ export class WindowedRows {
     return true;
   }
 
-  /** Brings the document up to date; `isStale = false` leaves rows that are there as they are. */
-  draw(isStale = true, isScrolled = false) {
-    const { body, before, after } = this;
-    const count = this.#items.length;
-    this.#fit();
-    const height = this.#height || USUAL_HEIGHT;
-    const top = body.getBoundingClientRect().top;
+  /** Looks where the screen is: the rows `[first, last)` to be in the document. */
+  #look(count, height) {
+    const { top } = this.body.getBoundingClientRect();
     this.#top = -top / height;
     const first = Math.max(0, Math.min(count, Math.floor(-top / height) - OVERSCAN));
-    const full = Math.max(first, Math.min(count, Math.ceil((innerHeight - top) / height) + OVERSCAN));
-    // The first few rows are painted while the others are made.
-    const last = this.#rows.size || document.hidden ? full : Math.min(full, first + FIRST_ROWS);
+    return [first, Math.max(first, Math.min(count, Math.ceil((innerHeight - top) / height) + OVERSCAN))];
+  }
+
+  /** Brings the document up to date; `isStale = false` leaves rows that are there as they are. */
+  draw(isStale = true, isScrolled = false) {
+    const { before, after } = this;
+    const count = this.#items.length;
+    // The first few rows are painted as they come; the others are made when those can be measured.
+    const isStart = count > 0 && !this.#rows.size && !document.hidden;
+    if (!isStart) this.#fit();
+    const height = this.#height || USUAL_HEIGHT;
+    const [first, last] = isStart ? [0, Math.min(count, FIRST_ROWS)] : this.#look(count, height);
     const rows = new Map();
     const shown = this.#items.slice(first, last);
     for (const [at, item] of shown.entries()) {
@@ -206,9 +211,9 @@ export class WindowedRows {
     after.style.blockSize = `${(count - last) * height}px`;
     before.hidden = !first;
     after.hidden = last === count;
-    if (!this.#height && this.#fit() && this.#height !== height) return this.draw(false, isScrolled);
-    if (last === full) this.onWindow(shown, isScrolled);
-    else requestAnimationFrame(() => setTimeout(() => this.draw(false)));
+    if (isStart) requestAnimationFrame(() => setTimeout(() => this.draw(false)));
+    else if (!this.#height && this.#fit() && this.#height !== height) this.draw(false, isScrolled);
+    else this.onWindow(shown, isScrolled);
   }
 
   /** Puts rows between the spacers in as few steps as it takes; a row in its place stays untouched. */
