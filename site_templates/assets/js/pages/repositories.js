@@ -1,6 +1,6 @@
 /** The repositories of one registry: list or tree, filter, details of what is in view; wiring only. */
 import { createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
-import { announce, formats, icon, make, one, partsOf, showProgress, stamp, t } from "../lib/dom.js";
+import { announce, formats, icon, make, one, painted, partsOf, showProgress, stamp, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindState, decode, link, walkPages } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, WindowedRows } from "../elements/list.js";
@@ -195,6 +195,7 @@ const load = async (fresh = false) => {
   ui.messages.replaceChildren();
   try {
     for await (const page of walkPages(request, withQuery(`${path}/repositories`, { n: 1000 }), { signal, fresh })) {
+      const isFirst = !found.size;
       for (const name of page.repositories) found.add(name);
       hasMore = !!page.next;
       hasCatalog = true;
@@ -203,6 +204,7 @@ const load = async (fresh = false) => {
       ui.tools.hidden = !names.length;
       if (!hasMore) showNamespaces();
       show(fresh);
+      if (isFirst) await painted(); // a registry that walks its disk takes the reader's processor too
     }
     if (!names.length) showEmpty();
   } catch (error) {
