@@ -61,7 +61,7 @@ class PageRenderer:
         self._folder = folder
         self._assets = assets
         self._options = options
-        self._glyphs = _read_glyphs(assets.files["icons.svg"].decode())
+        self._glyphs = _read_glyphs(assets.files.get("icons.svg", b"").decode())
         self._environment = Environment(
             loader=FileSystemLoader([folder / "pages", folder / "layouts", folder / "partials"]),
             undefined=StrictUndefined,
