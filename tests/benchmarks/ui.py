@@ -183,7 +183,9 @@ def _visit(
 def _await(page: Page, moment: str) -> None:
     """Poll from outside: what Playwright would run inside, the pages' policy forbids."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not page.evaluate(f"window.seen?.{moment}"):
+    # What is seen in a frame may be read before that frame is painted.
+    paint = "performance.getEntriesByName('first-contentful-paint').length"
+    while not page.evaluate(f"window.seen?.{moment} && {paint}"):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{page.url}: '{moment}' was not seen")
         page.wait_for_timeout(POLL_MS)
