@@ -1,5 +1,5 @@
 /** What lists of names have: a filter, a cursor, names that are marked and cut, a window of rows. */
-import { make, one, t } from "../lib/dom.js";
+import { make, one, painted, t } from "../lib/dom.js";
 import { cutMiddle, findMatches } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 
@@ -211,7 +211,7 @@ export class WindowedRows {
     after.style.blockSize = `${(count - last) * height}px`;
     before.hidden = !first;
     after.hidden = last === count;
-    if (isStart) requestAnimationFrame(() => setTimeout(() => this.draw(false)));
+    if (isStart) painted().then(() => this.draw(false));
     else if (!this.#height && this.#fit() && this.#height !== height) this.draw(false, isScrolled);
     else this.onWindow(shown, isScrolled);
   }
