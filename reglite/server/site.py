@@ -54,5 +54,6 @@ def open_site(base_path: str = "/") -> Site:
         version=__version__,
         api_root=base_path.rstrip("/"),
         openapi=build_openapi(),
+        is_policy_sent=True,
     )
     return Site(find_templates(), options)

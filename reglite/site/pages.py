@@ -22,12 +22,17 @@ _EXAMPLE = "http://127.0.0.1:8080"
 
 @dataclass(frozen=True, slots=True)
 class SiteOptions:
-    """What a build is told; ``api_root`` goes before ``/api/v1`` (empty: the page's own origin)."""
+    """What a build is told; ``api_root`` goes before ``/api/v1`` (empty: the page's own origin).
+
+    ``is_policy_sent``: the policy comes as a header, and documents leave it out. With it in the
+    document Chromium asks for no file before the one that stands ahead of it has run.
+    """
 
     title: str
     version: str
     api_root: str
     openapi: Mapping[str, Any] | None = None
+    is_policy_sent: bool = False
 
     @property
     def reference(self) -> tuple[Group, ...]:

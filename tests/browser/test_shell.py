@@ -29,6 +29,11 @@ TAGS = "/tags.html?registry=nas&repository=shop/storefront"
 MANIFEST = "/manifest.html?registry=nas&repository=shop/storefront&tag=latest"
 PAGES = ("/?all", REPOSITORIES, TAGS, MANIFEST, "/api.html")
 TOKEN = "a token for this test"
+TRY_MARKUP = """
+() => {
+  try { document.body.innerHTML = "<b>x</b>"; return "" } catch (error) { return error.name }
+}
+"""
 TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 
 
@@ -462,6 +467,7 @@ def test_a_static_host_shows_an_api_of_another_origin(
     expect(watch.page.locator("#content .count")).to_have_text("13 repositories")
     assert {call.header_value("cookie") for call in calls} == {None}
     watch.assert_quiet()
+    assert watch.page.evaluate(TRY_MARKUP) == "TypeError"
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -528,11 +534,26 @@ def test_every_page_carries_the_title_that_the_site_was_given(
 def test_a_script_in_the_page_cannot_run(base: str, watch_page: WatchPage) -> None:
     page = watch_page(base, locale="en").page
     page.goto("/?all")
-    refused = page.evaluate(
-        """() => { try { document.body.innerHTML = "<b>x</b>"; return "" }
-                   catch (error) { return error.name } }"""
-    )
-    assert refused == "TypeError"
+    assert page.evaluate(TRY_MARKUP) == "TypeError"
+
+
+def test_the_files_of_a_page_are_asked_for_together(base: str, watch_page: WatchPage) -> None:
+    page = watch_page(base, locale="en").page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/early.js", hold)
+    with (
+        page.expect_request("**/tags.css"),
+        page.expect_request("**/js/core.js"),
+        page.expect_request("**/js/pages/tags.js"),
+    ):
+        page.goto(TAGS, wait_until="commit")
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("#content .count")).to_have_text(re.compile(r"^\d+ tags"))
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reglite.site.build import render_site
+from reglite.site.pages import SiteOptions
 from tests.site.conftest import Files
 
 NAMES = ["index", "repositories", "tags", "manifest", "api"]
@@ -60,6 +62,13 @@ def test_the_policy_allows_own_files_alone(files: Files, page: str) -> None:
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
     assert policy["require-trusted-types-for"] == "'script'"
     assert policy["trusted-types"] == policy["base-uri"] == policy["form-action"] == "'none'"
+
+
+def test_policy_that_is_sent_stands_in_no_page(files: Files, templates: Path) -> None:
+    options = SiteOptions(title="RegLite", version="1.2.3", api_root="", is_policy_sent=True)
+    sent = render_site(templates, options)
+    assert all(b"Content-Security-Policy" in files[page] for page in EVERY_PAGE)
+    assert not any(b"Content-Security-Policy" in sent[page] for page in EVERY_PAGE)
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
