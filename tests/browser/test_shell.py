@@ -556,6 +556,16 @@ def test_the_files_of_a_page_are_asked_for_together(base: str, watch_page: Watch
     expect(page.locator("#content .count")).to_have_text(re.compile(r"^\d+ tags"))
 
 
+def test_figures_stand_below_each_other_everywhere(base: str, watch_page: WatchPage) -> None:
+    watch = watch_page(base, locale="en")
+    watch.page.goto(TAGS)
+    watch.wait_until_all_is_there()
+    numerals = watch.page.locator("main *").evaluate_all(
+        "nodes => [...new Set(nodes.map((node) => getComputedStyle(node).fontVariantNumeric))]"
+    )
+    assert numerals == ["tabular-nums"]
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("width", [375, 1280])
 def test_the_api_reference_stands_in_nobody_s_way(
