@@ -13,7 +13,7 @@ from tests.benchmarks.measure import Row
 from tests.benchmarks.server import Served
 from tests.support.browser import run_chromium
 
-ROUNDS = 5
+ROUNDS = 9
 # Lists are cached for ten seconds: each reading waits until the one before is forgotten.
 FORGOTTEN_SECONDS = 10.5
 PATIENCE_SECONDS = 60
