@@ -1,8 +1,9 @@
 """Joins the modules that pages load at once, so that a first visit asks for few files.
 
-What nearly every page loads goes into ``js/core.js``, what only one page can reach into the file of
-its entry; all else stays a file of its own. Each joined module becomes a function that answers its
-exports: no name of one meets a name of another, and each runs once.
+What nearly every page loads goes into ``js/core.js``, what several load into ``js/shared.js``, what
+only one page can reach into the file of its entry; all else stays a file of its own. Each joined
+module becomes a function that answers its exports: no name of one meets a name of another, and each
+runs once.
 """
 
 import posixpath
@@ -14,6 +15,9 @@ from reglite.site.scripts import collect_modules, resolve_import
 
 CORE = "js/core.js"
 """The file of what pages share; every page loads it."""
+
+SHARED = "js/shared.js"
+"""The file of what several pages share, but not nearly all."""
 
 _PAGES = "js/pages/"
 _IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.[^"]+)";$', re.MULTILINE)
@@ -47,8 +51,8 @@ def assign_chunks(sources: Mapping[str, str]) -> dict[str, str]:
     chunks: dict[str, str] = {}
     for module in _sort_by_imports(sources, pages):
         users = [page for page in pages if module in loaded[page]]
-        if len(users) > 1 and len(users) >= len(pages) - 1:
-            chunks[module] = CORE
+        if len(users) > 1:
+            chunks[module] = CORE if len(users) >= len(pages) - 1 else SHARED
         elif sum(module in modules for modules in reach.values()) == 1:
             chunks[module] = users[0]
     return chunks
@@ -113,12 +117,17 @@ class _File:
 
     def _head(self) -> str:
         """Return the imports of the whole file: joined modules by name, others as a namespace."""
-        lines = []
+        taken: dict[str, list[str]] = {}
         for target in sorted(self._imports):
-            taken = f"{{ {_name(target)} }}" if target in self._chunks else f"* as {_name(target)}"
-            found = self._locate(self._chunks.get(target, target))
-            lines.append(f'import {taken} from "{found}";\n')
-        return "".join(lines)
+            taken.setdefault(self._chunks.get(target, target), []).append(_name(target))
+        return "".join(
+            f'import {self._list_names(path, names)} from "{self._locate(path)}";\n'
+            for path, names in taken.items()
+        )
+
+    def _list_names(self, path: str, names: list[str]) -> str:
+        is_joined = path in self._chunks.values()
+        return f"{{ {', '.join(names)} }}" if is_joined else f"* as {names[0]}"
 
     def _locate(self, path: str) -> str:
         found = posixpath.relpath(path, posixpath.dirname(self._path))

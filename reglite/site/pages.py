@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from reglite.site.assets import Assets
 from reglite.site.catalogue import LANGUAGES, Catalogue
-from reglite.site.chunks import CORE
+from reglite.site.chunks import assign_chunks
 from reglite.site.reference import Group, Shape, read_reference, read_shapes
 from reglite.site.scripts import collect_modules, find_messages
 
@@ -95,18 +95,19 @@ class PageRenderer:
             root=root,
             assets=f"{root}assets/{self._assets.digest}",
             style=f"{name.removesuffix('.html')}.css",
-            scripts=(CORE, entry),
-            modules=self._list_shared(entry),
+            script=entry,
+            modules=self._list_imported(entry),
             strings=self._dump_strings(catalogue, entry),
             glyphs=self._glyphs,
             t=catalogue.get,
         )
         return _squeeze(text).encode()
 
-    def _list_shared(self, entry: str) -> list[str]:
-        """Return what the page loads at once that is a file of its own."""
+    def _list_imported(self, entry: str) -> list[str]:
+        """Return the files that the page's script imports at once."""
         modules = collect_modules(self._assets.sources, entry)
-        return [m for m in modules if m in self._assets.files and m != entry]
+        chunks = assign_chunks(self._assets.sources)
+        return sorted({chunks.get(module, module) for module in modules} - {entry})
 
     def _dump_strings(self, catalogue: Catalogue, entry: str) -> Markup:
         known = frozenset(catalogue.messages)

@@ -9,7 +9,7 @@ import pytest
 
 from reglite.errors import ConfigurationError
 from reglite.site.assets import load_assets
-from reglite.site.chunks import CORE, assign_chunks, join_modules
+from reglite.site.chunks import CORE, SHARED, assign_chunks, join_modules
 from reglite.site.scripts import collect_modules
 from tests.support.availability import find_program
 
@@ -22,18 +22,21 @@ MODULES = {
     'log.push(tell(late), new Word().text, some(), own);\n'
     'globalThis.coming = import("../one/late.js");\n',
     "js/pages/two.js": LOG
-    + 'import { say } from "../lib/say.js";\nimport { some } from "../lib/some.js";\n'
-    'import "../lib/side.js";\nlog.push(say("two"), some());\n',
+    + 'import { apart } from "../lib/apart.js";\nimport { say } from "../lib/say.js";\n'
+    'import { some } from "../lib/some.js";\nimport "../lib/side.js";\n'
+    'log.push(say("two"), some(), apart);\n',
     "js/pages/three.js": 'import { say } from "../lib/say.js";\nimport "../lib/side.js";\n',
     "js/pages/four.js": "",
     "js/lib/say.js": LOG
     + 'const count = 1;\nlog.push("say runs");\nexport const say = (text) => `${text} ${count}`;\n'
     'export class Word {\n  text = "word";\n}\n',
     "js/lib/some.js": 'const count = 2;\nexport function some() {\n  return count;\n}\n',
+    "js/lib/apart.js": "export const apart = 3;\n",
     "js/lib/side.js": LOG + 'log.push("side runs");\n',
     "js/one/own.js": 'import { say } from "../lib/say.js";\nexport const own = say("own");\n',
     "js/one/late.js": 'import { say } from "../lib/say.js";\nimport { own } from "./own.js";\n'
-    'import { some } from "../lib/some.js";\nlog.push(say("late"), own, some());\n',
+    'import { some } from "../lib/some.js";\nimport { apart } from "../lib/apart.js";\n'
+    'log.push(say("late"), own, some(), apart);\n',
 }  # fmt: skip
 
 
@@ -65,6 +68,7 @@ def test_modules_go_where_those_that_load_them_need_them() -> None:
     assert assign_chunks(MODULES) == {
         "js/lib/say.js": CORE,
         "js/lib/side.js": CORE,
+        "js/lib/some.js": SHARED,
         "js/one/own.js": "js/pages/one.js",
         "js/pages/four.js": "js/pages/four.js",
         "js/pages/one.js": "js/pages/one.js",
@@ -73,7 +77,8 @@ def test_modules_go_where_those_that_load_them_need_them() -> None:
     }
     assert set(join_modules(MODULES)) == {
         CORE,
-        "js/lib/some.js",
+        SHARED,
+        "js/lib/apart.js",
         "js/one/late.js",
         *(path for path in MODULES if path.startswith("js/pages/")),
     }
@@ -102,8 +107,9 @@ def test_a_circle_of_modules_fails_the_build() -> None:
         join_modules(MODULES | {"js/lib/say.js": circle})
 
 
-def test_a_page_asks_for_few_scripts(templates: Path) -> None:
-    assets = load_assets(templates / "assets")
-    for page in (path for path in assets.sources if path.startswith("js/pages/")):
-        loaded = set(collect_modules(assets.sources, page))
-        assert len(loaded & set(assets.files) | {CORE}) <= 5, page
+def test_a_list_asks_for_three_scripts(templates: Path) -> None:
+    sources = load_assets(templates / "assets").sources
+    chunks = assign_chunks(sources)
+    for page in ("js/pages/repositories.js", "js/pages/tags.js"):
+        loaded = {chunks.get(module, module) for module in collect_modules(sources, page)}
+        assert loaded == {CORE, SHARED, page}

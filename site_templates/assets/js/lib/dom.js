@@ -49,6 +49,7 @@ export const icon = (name) => {
   const svg = document.createElementNS(SVG, "svg");
   const use = document.createElementNS(SVG, "use");
   svg.classList.add("icon");
+  svg.setAttribute("viewBox", "0 0 16 16");
   svg.setAttribute("aria-hidden", "true");
   use.setAttribute("href", `${document.documentElement.dataset.icons}#${name}`);
   svg.append(use);
