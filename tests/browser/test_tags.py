@@ -79,6 +79,57 @@ def test_a_protected_tag_has_its_lock_however_late_the_globs_are(releases: TagsP
     expect(releases.row("1.9.0-rc.1").locator(".flag").first).to_be_visible()
 
 
+# Keeps the time when the first row was there, and lets nothing that waits for rows lose patience.
+NOTE_FIRST_ROW = """
+new MutationObserver((changes, observer) => {
+  if (!document.querySelector("tr[data-tag]")) return;
+  window.firstRow = performance.now();
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true });
+const wait = window.setTimeout;
+window.setTimeout = (act, ms, ...rest) => wait(act, ms === 150 ? 1e9 : ms, ...rest);
+"""
+# When the reader's role and the registries were asked for.
+READ_FRAME = """
+() => performance.getEntriesByType("resource")
+  .filter(({ name }) => /[/](session|registries)([?]|$)/.test(name))
+  .map(({ startTime }) => startTime)
+"""
+
+
+def test_what_frames_the_rows_is_asked_for_after_them(releases: TagsPage) -> None:
+    page = releases.page
+    page.add_init_script(NOTE_FIRST_ROW)
+    releases.open()
+    expect(page.locator("#who")).to_be_visible()
+    asked = page.evaluate(READ_FRAME)
+    assert len(asked) == 2
+    assert min(asked) > page.evaluate("window.firstRow")
+
+
+def test_a_slow_list_keeps_no_reader_from_the_frame(releases: TagsPage) -> None:
+    held = releases.hold("**/tags?n=*")
+    releases.visit()
+    expect(releases.page.locator("#who")).to_be_visible()
+    assert held
+    expect(releases.page.locator("tr[data-tag]")).to_have_count(0)
+    held[0].continue_()
+    expect(releases.row("latest")).to_be_visible()
+
+
+def test_no_pull_command_is_shown_before_its_host_is_known(
+    releases: TagsPage, docker_registry: DockerRegistry
+) -> None:
+    held = releases.hold("**/api/v1/registries")
+    with releases.page.expect_request("**/api/v1/registries"):
+        releases.open()
+    command = releases.page.locator("main .command")
+    expect(command).to_be_hidden()
+    held[0].continue_()
+    host = docker_registry.url.removeprefix("http://")
+    expect(command.locator("code")).to_have_text(f"docker pull {host}/{releases.repository}:latest")
+
+
 def test_columns_order_all_tags_and_the_address_remembers(releases: TagsPage) -> None:
     page = releases.page
     page.locator("[data-sort=built] .sort").click()

@@ -1,5 +1,5 @@
 /** The dialog of the jump box: what is loaded, by part of its name, and pasted references. */
-import { requestOnce } from "../lib/api.js";
+import { listRegistries } from "../lib/api.js";
 import { one, stamp, t } from "../lib/dom.js";
 import { decode, link } from "../lib/url.js";
 import { fillName } from "./list.js";
@@ -71,7 +71,7 @@ const search = () => {
  */
 export const open = (text, provider, before) => {
   provide = provider;
-  requestOnce("/api/v1/registries").then((answer) => {
+  listRegistries().then((answer) => {
     registries = answer.registries;
     search();
   }, () => {});

@@ -1,5 +1,5 @@
 /** The frame of every page: where I am, its keys, and what is fetched when somebody asks for it. */
-import { credential, request, requestOnce, signIn, withQuery } from "../lib/api.js";
+import { credential, listRegistries, listShown, request, signIn, withQuery } from "../lib/api.js";
 import { one, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
@@ -24,7 +24,7 @@ fill("#crumb-repository", repository, tags);
 fill("#crumb-reference", tag || shortDigest(digest), link("manifest.html", here));
 
 const showDemo = async () => {
-  const { registries } = await requestOnce("/api/v1/registries");
+  const { registries } = await listRegistries();
   one("#demo").hidden = !registries.some(({ name, source }) => source === "demo" && (!registry || name === registry));
 };
 if (page !== "api") showDemo().catch(() => {});
@@ -66,7 +66,7 @@ const askAgain = (error) => {
 };
 
 /** The answer of `/session`; later ones come as `rl:signed-in`. */
-export const session = askSession().catch(askAgain).then(showReader);
+export const session = listShown.then(askSession).catch(askAgain).then(showReader);
 session.catch(() => {});
 
 const openSignIn = async () => {

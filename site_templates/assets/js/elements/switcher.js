@@ -1,5 +1,5 @@
 /** The menu of registries beside the name of the present one. */
-import { registryPath, request, requestOnce } from "../lib/api.js";
+import { listRegistries, registryPath, request } from "../lib/api.js";
 import { one, stamp } from "../lib/dom.js";
 import { decode, link } from "../lib/url.js";
 import { flagOf } from "./status.js";
@@ -20,7 +20,7 @@ const createItem = ({ name }) => {
 /** Lists the registries when the menu first opens; their states follow one by one. */
 export const fillSwitcher = (event) => {
   if (event.newState !== "open") return;
-  requestOnce("/api/v1/registries").then(
+  listRegistries().then(
     ({ registries }) => one("ul", event.target).replaceChildren(...registries.map(createItem)),
     () => event.target.addEventListener("beforetoggle", fillSwitcher, { once: true }),
   );

@@ -2,9 +2,10 @@
  * The HTTP API. `<html data-api>` holds what stands before `/api/v1`: nothing, a base path or
  * another origin. Failures are ApiError; an abort stays a DOMException named AbortError.
  */
-import { emit } from "./dom.js";
+import { emit, painted } from "./dom.js";
 
 const CREDENTIAL = "rl-authorization";
+const LATE_MS = 150;
 const base = document.documentElement.dataset.api ?? "";
 
 /**
@@ -99,18 +100,22 @@ export const request = async (path, options = {}) => {
   }
 };
 
-const answers = new Map();
+/**
+ * Resolves once the list that early.js asked for is painted, or is late; at once where there is none.
+ * What frames a page is asked for after that: the answers would take the processor from the rows.
+ */
+export const listShown = Promise.race(window.early ? [
+  window.early.answer.then((response) => response.ok && response.json()).catch(() => {}).then(painted),
+  new Promise((resolve) => setTimeout(resolve, LATE_MS)),
+] : [null]);
 
-/** A GET whose answer several parts of a page share: asked once, again after a failure. */
-export const requestOnce = (path) => {
-  if (!answers.has(path)) {
-    answers.set(path, request(path).catch((error) => {
-      answers.delete(path);
-      throw error;
-    }));
-  }
-  return answers.get(path);
-};
+let registries;
+
+/** The answer of `/registries`, which several parts of a page share: asked once, again after a failure. */
+export const listRegistries = () => (registries ??= listShown.then(() => request("/api/v1/registries")).catch((error) => {
+  registries = undefined;
+  throw error;
+}));
 
 /** A function that gives an AbortSignal and aborts the one it gave before: late answers are dropped. */
 export const createTurn = () => {

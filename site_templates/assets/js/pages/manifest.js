@@ -1,5 +1,5 @@
 /** One manifest: what it is, what it holds, what is attached to it. */
-import { ApiError, createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
+import { ApiError, createTurn, isAbort, listRegistries, registryPath, request, withQuery } from "../lib/api.js";
 import { announce, breakable, formats, make, one, partsOf, showProgress, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
@@ -74,7 +74,7 @@ const showDelete = (view, registry, role) => {
 
 /** What needs the registry's entry and the reader's role: pull command, deletion. */
 const showActions = async (view) => {
-  const [{ registries }, { role }] = await Promise.all([requestOnce("/api/v1/registries"), session]);
+  const [{ registries }, { role }] = await Promise.all([listRegistries(), session]);
   const registry = registries.find((entry) => entry.name === where.registry);
   if (!registry) return;
   showPull(view, registry);

@@ -1,12 +1,11 @@
 /** The repositories of one registry: list or tree, filter, details of what is in view; wiring only. */
-import { createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
+import { createTurn, isAbort, listRegistries, registryPath, request, withQuery } from "../lib/api.js";
 import { announce, formats, icon, make, one, painted, partsOf, showProgress, stamp, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindState, decode, link, walkPages } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, WindowedRows } from "../elements/list.js";
 import { banner, button, trouble } from "../elements/messages.js";
 import { copyText, onMenu, provideJumps } from "../elements/shell.js";
-import { fillStatus } from "../elements/status.js";
 import { Details } from "../repositories/details.js";
 import { forget, openedIn, remember } from "../repositories/opened.js";
 import { growTree, namespacesOf, selectNames } from "../repositories/order.js";
@@ -21,7 +20,7 @@ const path = registryPath(registry);
 const ui = partsOf(document);
 const takeTurn = createTurn();
 /** What the inventory says of this registry; undefined where it is not in it. */
-const known = requestOnce("/api/v1/registries").then((answer) => answer.registries.find(({ name }) => name === registry));
+const known = listRegistries().then((answer) => answer.registries.find(({ name }) => name === registry));
 const toggled = new Set();
 let names = [];
 let hasMore = false;
@@ -224,7 +223,8 @@ const showRegistry = async () => {
   const found = await known;
   ui.command.hidden = !found;
   ui.host.textContent = ui.copy.dataset.copy = found?.pull_host ?? "";
-  fillStatus(ui.status, await request(`${path}/status`));
+  const [{ fillStatus }, answer] = await Promise.all([import("../elements/status.js"), request(`${path}/status`)]);
+  fillStatus(ui.status, answer);
 };
 
 const apply = () => {

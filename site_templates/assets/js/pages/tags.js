@@ -1,9 +1,8 @@
 /** The tags of one repository: list, filter, what is known of them; deeds are fetched with the first. */
-import { createTurn, isAbort, registryPath, request, requestOnce, withQuery } from "../lib/api.js";
+import { createTurn, isAbort, listRegistries, registryPath, request, withQuery } from "../lib/api.js";
 import { all, breakable, make, one, partsOf, say, showProgress, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
-import { FORMATS } from "../lib/pull.js";
 import { bindState, decode, link, walkPages } from "../lib/url.js";
 import { sortVersions } from "../lib/version.js";
 import { bindCursor, bindFilter, noMatch, WindowedRows } from "../elements/list.js";
@@ -45,6 +44,7 @@ const model = {
 let isLoading = true;
 let deeds;
 let sorting;
+let formats; // pull commands, once it is known which host they name
 
 model.summaries = new Summaries(path, (tags) => {
   learn(tags);
@@ -81,10 +81,10 @@ const learn = (tags) => {
 
 const showCommand = () => {
   const tag = model.tags.includes("latest") ? "latest" : model.ordered[0];
-  ui.command.hidden = !tag;
-  if (!tag) return;
+  ui.command.hidden = !tag || !formats;
+  if (ui.command.hidden) return;
   const format = model.summaries.known.get(tag)?.kind === "chart" ? "helm" : "docker";
-  const command = FORMATS[format](model.registry, where.repository, tag);
+  const command = formats[format](model.registry, where.repository, tag);
   const verb = /^\w+ pull (--\S+ )?/.exec(command)[0];
   ui.verb.textContent = verb;
   ui.reference.textContent = command.slice(verb.length);
@@ -257,7 +257,7 @@ const [namespace, name] = splitName(where.repository);
 ui.title.replaceChildren(make("span", { class: "dim" }, ...breakable(namespace)), name);
 document.title = `${where.repository}, ${where.registry}, ${document.title}`;
 ui.table.setAttribute("aria-label", t("tags.table", { repository: where.repository }));
-const known = requestOnce("/api/v1/registries").then(async ({ registries }) => {
+const known = listRegistries().then(async ({ registries }) => {
   const found = registries.find((entry) => entry.name === where.registry);
   if (found?.protect.length) {
     const { findGlob } = await import("../lib/glob.js");
@@ -265,6 +265,7 @@ const known = requestOnce("/api/v1/registries").then(async ({ registries }) => {
   }
   // Last: rows take a registry's globs as settled once it is there.
   Object.assign(model.registry, found);
+  formats = (await import("../lib/pull.js")).FORMATS;
   showCommand();
   rows.draw();
   deeds?.show();
