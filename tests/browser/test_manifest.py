@@ -124,6 +124,17 @@ def test_each_platform_of_an_index_is_a_link_to_its_own_layers(manifests: Manife
     manifests.watch.assert_quiet()
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_what_is_attested_of_a_platform_is_not_cut(manifests: ManifestPage, language: str) -> None:
+    manifests.page.add_init_script(f"localStorage.setItem('rl-language', '{language}')")
+    manifests.open("index")
+    expect(manifests.page.locator("html")).to_have_attribute("lang", language)
+    cells = manifests.section("platforms").locator("tbody .c-with")
+    expect(cells.nth(1)).to_contain_text("SBOM, ")
+    widths = cells.evaluate_all("cells => cells.map(c => [c.scrollWidth, c.clientWidth])")
+    assert all(needed <= room for needed, room in widths), widths
+
+
 def test_attestations_are_read_in_the_page(manifests: ManifestPage) -> None:
     manifests.open("index")
     attested = manifests.section("platforms").locator(".c-with").nth(1)

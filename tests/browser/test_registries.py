@@ -58,6 +58,14 @@ def row(page: Page, name: str) -> str:
     return f'tr:has(.open span:text-is("{name}"))'
 
 
+def test_the_list_is_asked_for_once(base: str, watch_page: WatchPage) -> None:
+    watch = watch_page(base, locale="en")
+    watch.page.goto("/")
+    watch.wait_until_all_is_there()
+    expect(watch.page.locator("#who")).to_be_visible()
+    assert watch.requests.count(f"GET {base}/api/v1/registries") == 1
+
+
 def test_each_registry_says_how_it_is_and_what_to_do(base: str, watch_page: WatchPage) -> None:
     watch = watch_page(base, locale="en")
     page = watch.page

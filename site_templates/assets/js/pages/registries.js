@@ -1,5 +1,5 @@
 /** The registries of the inventory, each with its state as it arrives; wiring only. */
-import { createTurn, isAbort, registryPath, request } from "../lib/api.js";
+import { createTurn, isAbort, listRegistries, registryPath, request } from "../lib/api.js";
 import { announce, make, one, partsOf, say, showProgress, stamp, t } from "../lib/dom.js";
 import { bindState, link } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, noMatch } from "../elements/list.js";
@@ -117,7 +117,8 @@ const load = async (fresh = false) => {
   const late = setTimeout(() => (ui.bones.hidden = rows.length > 0), 150);
   showProgress(-1);
   try {
-    const { registries } = await request("/api/v1/registries", { signal, fresh });
+    const { registries } = await (fresh ? request("/api/v1/registries", { signal, fresh }) : listRegistries());
+    signal.throwIfAborted();
     if (registries.length === 1 && !new URLSearchParams(location.search).has("all")) {
       location.replace(link("repositories.html", { registry: registries[0].name }));
       return;
