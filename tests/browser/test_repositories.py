@@ -113,6 +113,20 @@ def test_namespace_order_and_tree_are_states_of_the_address(
     expect(page.locator("#content .count")).to_have_text("13 repositories")
 
 
+def test_what_a_phone_says_of_a_repository_stands_below_its_name(
+    open_repositories: Open, memory_registry: MemoryRegistry
+) -> None:
+    fill_demo(memory_registry)
+    page = open_repositories("&view=tree&namespace=platform").page
+    page.set_viewport_size({"width": 375, "height": 800})
+    row = page.locator("tr[data-name='platform/ci/runner']")
+    version = row.locator(".c-newest code")
+    expect(version).to_have_text("17.18.1")
+    name = row.locator(".name")
+    lefts = [part.evaluate("part => part.getBoundingClientRect().left") for part in (name, version)]
+    assert lefts[0] == lefts[1] > 50  # two levels deep
+
+
 def test_a_namespace_of_the_tree_opens_and_closes(
     open_repositories: Open, memory_registry: MemoryRegistry
 ) -> None:

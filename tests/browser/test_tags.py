@@ -313,6 +313,11 @@ def test_an_emptied_repository_says_what_to_push(
     tags = TagsPage(watch_page(base, locale="en"), base, pusher.repository).visit()
     expect(tags.page.get_by_text("No tags here yet.")).to_be_visible()
     expect(tags.page.locator(".void code")).to_contain_text("docker push")
+    expect(tags.page.get_by_role("searchbox", name="Filter tags")).to_be_hidden()
+    pusher.push_image("again")
+    tags.page.get_by_role("button", name="Refresh").click()
+    tags.expect_tags("again")
+    expect(tags.page.get_by_role("searchbox", name="Filter tags")).to_be_visible()
     tags.watch.assert_quiet()
 
 

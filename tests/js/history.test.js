@@ -17,6 +17,8 @@ const cases = [
   ["PowerShell", "powershell -Command Get-Item x", "RUN", ["Get-Item x"]],
   ["a comment of debootstrap", "# debian.sh --arch 'amd64' out/", "", ["# debian.sh --arch 'amd64' out/"]],
   ["another builder", "bazel build //app:image", "", ["bazel build //app:image"]],
+  ["BuildKit's ports", "EXPOSE map[53/udp:{} 80/tcp:{}]", "EXPOSE", ["53/udp 80/tcp"]],
+  ["classic ports", "/bin/sh -c #(nop)  EXPOSE 80", "EXPOSE", ["80"]],
   ["nothing", "", "", [""]],
 ];
 

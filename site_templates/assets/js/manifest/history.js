@@ -21,6 +21,8 @@ export function parseStep(createdBy) {
     if (bare !== command) word = "RUN";
     if (word) text = bare;
   }
+  // BuildKit writes Go's map of ports.
+  if (word === "EXPOSE") text = text.replace(/^map\[|:\{\}|\]$/g, "");
   return { word, lines: word === "RUN" ? breakLines(text) : [text.replace(/\s+/g, " ")] };
 }
 

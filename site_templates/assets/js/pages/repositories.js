@@ -70,7 +70,7 @@ const createRepository = ({ name }) => {
 const renderRow = (item, index, before) => {
   const row = parts.get(before) ?? (item.group ? createGroup : createRepository)(item);
   parts.set(row.root, row);
-  row.open.style.paddingInlineStart = state.view && `${0.5 + 1.5 * item.depth}rem`;
+  row.root.style.setProperty("--indent", state.view && `${0.5 + 1.5 * item.depth}rem`);
   if (item.group) {
     fillName(row.name, splitName(item.name.slice(0, -1))[1] + "/", state.q);
     row.tags.textContent = t("repositories.count", { n: item.count });

@@ -101,6 +101,7 @@ const showCount = () => {
 const showInstead = (content) => {
   ui.instead.replaceChildren(...(content ? [content] : []));
   ui.table.hidden = !!content;
+  ui.tools.hidden = !!content && !model.tags.length && !model.hidden;
 };
 
 const showNone = async () => {
