@@ -266,10 +266,10 @@ const known = listRegistries().then(async ({ registries }) => {
   }
   // Last: rows take a registry's globs as settled once it is there.
   Object.assign(model.registry, found);
-  formats = (await import("../lib/pull.js")).FORMATS;
-  showCommand();
   rows.draw();
   deeds?.show();
+  formats = (await import("../lib/pull.js")).FORMATS;
+  showCommand();
 }, () => {});
 ui.sort.append(ui.orders.content);
 if (sessionStorage.getItem("reglite.undo")) showUndo();
