@@ -124,8 +124,12 @@ def test_each_platform_of_an_index_is_a_link_to_its_own_layers(manifests: Manife
     manifests.watch.assert_quiet()
 
 
+@pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_what_is_attested_of_a_platform_is_not_cut(manifests: ManifestPage, language: str) -> None:
+def test_what_is_attested_of_a_platform_is_not_cut(
+    manifests: ManifestPage, language: str, width: int
+) -> None:
+    manifests.page.set_viewport_size({"width": width, "height": 800})
     manifests.page.add_init_script(f"localStorage.setItem('rl-language', '{language}')")
     manifests.open("index")
     expect(manifests.page.locator("html")).to_have_attribute("lang", language)
