@@ -219,6 +219,7 @@ const page = {
   model, ui, rows, address, showUndo, learn, filter, showNone,
   apply: () => apply(),
   load: (fresh) => load(fresh),
+  known: () => known,
 };
 let coming;
 const act = () => (coming ??= import("../tags/deeds.js").then(({ bindDeeds }) => (deeds = bindDeeds(page))));

@@ -7,7 +7,7 @@ import { naturalOrder, nextOrder } from "./order.js";
 import { bindSelection } from "./selection.js";
 
 /** Answers `hear(event)`, `press(key, tag)`, `fillMenu(id, opener)`, `show()` and `showView()`. */
-export const bindDeeds = ({ model, ui, rows, address, apply, load, learn, filter, showNone, showUndo }) => {
+export const bindDeeds = ({ model, ui, rows, address, apply, load, known, learn, filter, showNone, showUndo }) => {
   const { state } = model;
 
   const whyNot = (tag) => {
@@ -109,7 +109,11 @@ export const bindDeeds = ({ model, ui, rows, address, apply, load, learn, filter
   const keys = {
     select: (tag) => tag && selection.toggle(tag),
     range: (tag) => tag && selection.toggle(tag, true),
-    pull: (tag) => tag && copyText(textFor(model, pullFormat(model, [tag]), [tag])),
+    async pull(tag) {
+      if (!tag) return;
+      await known(); // the host to name is not guessed
+      copyText(textFor(model, pullFormat(model, [tag]), [tag]));
+    },
     digest: (tag) => model.digestOf(tag) && copyText(model.digestOf(tag)),
     delete: removeFrom,
     clear: selection.clear,
