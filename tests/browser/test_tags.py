@@ -125,13 +125,10 @@ def test_no_pull_command_is_shown_before_its_host_is_known(
         releases.open()
     command = releases.page.locator("main .command")
     expect(command).to_be_hidden()
-    releases.page.keyboard.press("j")
-    releases.page.keyboard.press("c")
     held[0].continue_()
     host = docker_registry.url.removeprefix("http://")
     expected = f"docker pull {host}/{releases.repository}:latest"
     expect(command.locator("code")).to_have_text(expected)
-    assert await_clipboard(releases.page, "docker pull") == expected
 
 
 def test_columns_order_all_tags_and_the_address_remembers(releases: TagsPage) -> None:
@@ -180,8 +177,8 @@ def test_keys_move_select_ranges_and_copy(releases: TagsPage) -> None:
     page.keyboard.press("c")
     shown = page.locator("main .command code")
     expect(shown).to_contain_text(":latest")
-    command = shown.text_content() or ""
-    assert await_clipboard(page, "docker pull ") == command.replace(":latest", ":1.9.0-rc.1")
+    command = (shown.text_content() or "").replace(":latest", ":1.9.0-rc.1")
+    assert await_clipboard(page, command) == command
     page.keyboard.press("y")
     digest = releases.row("1.9.0-rc.1").locator(".digest").get_attribute("title")
     assert await_clipboard(page, "sha256:") == digest
