@@ -1,6 +1,7 @@
 """The tags page against the real registry and the in-memory one."""
 
 import re
+import time
 from collections.abc import Callable
 
 import httpx
@@ -17,6 +18,8 @@ from tests.support.filesystem import fill_filesystem
 from tests.support.images import HOSTILE_TEXT, Pusher
 
 WatchPage = Callable[..., Watch]
+PATIENCE_SECONDS = 15
+POLL_MS = 50
 CLIPBOARD = ("clipboard-read", "clipboard-write")
 
 
@@ -46,11 +49,11 @@ def read_clipboard(page: Page) -> str:
 
 def await_clipboard(page: Page, beginning: str) -> str:
     """Wait until a text that begins like this is on the clipboard, and return all of it."""
-    page.wait_for_function(
-        "async beginning => (await navigator.clipboard.readText()).startsWith(beginning)",
-        arg=beginning,
-    )
-    return read_clipboard(page)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (text := read_clipboard(page)).startswith(beginning):
+        assert time.monotonic() < deadline, text
+        page.wait_for_timeout(POLL_MS)
+    return text
 
 
 def test_tags_stand_by_version_with_latest_first(releases: TagsPage) -> None:
@@ -125,10 +128,13 @@ def test_no_pull_command_is_shown_before_its_host_is_known(
         releases.open()
     command = releases.page.locator("main .command")
     expect(command).to_be_hidden()
+    releases.page.keyboard.press("j")
+    releases.page.keyboard.press("c")
     held[0].continue_()
     host = docker_registry.url.removeprefix("http://")
     expected = f"docker pull {host}/{releases.repository}:latest"
     expect(command.locator("code")).to_have_text(expected)
+    assert await_clipboard(releases.page, expected) == expected
 
 
 def test_columns_order_all_tags_and_the_address_remembers(releases: TagsPage) -> None:
