@@ -105,6 +105,7 @@ def test_what_frames_the_rows_is_asked_for_after_them(releases: TagsPage) -> Non
     page.add_init_script(NOTE_FIRST_ROW)
     releases.open()
     expect(page.locator("#who")).to_be_visible()
+    expect(page.locator("main .command")).to_be_visible()  # both are answered, and so recorded
     asked = page.evaluate(READ_FRAME)
     assert len(asked) == 2
     assert min(asked) > page.evaluate("window.firstRow")
