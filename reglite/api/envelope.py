@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -12,19 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from reglite.api.errors import answer_error, answer_unexpected
 from reglite.api.origin import format_cors, format_preflight, is_own_host
 from reglite.api.runtime import Runtime, RuntimeSource
+from reglite.api.security_headers import SECURITY_HEADERS
 from reglite.errors import Denied
 from reglite.reference import shorten
 
 _log = logging.getLogger("reglite.api")
-
-SECURITY_HEADERS: Final[Mapping[str, str]] = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-}
 
 
 class Envelope:
