@@ -10,6 +10,8 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from reglite.api.security_headers import FOREIGN_POLICY
+
 REVALIDATE = "private, no-cache"
 
 
@@ -35,6 +37,7 @@ def answer_text(request: Request, body: bytes, media_type: str, digest: str) -> 
         "ETag": f'"{digest}"',
         "Cache-Control": REVALIDATE,
         "Content-Type": media_type,
+        "Content-Security-Policy": FOREIGN_POLICY,
         "Docker-Content-Digest": digest,
     }
     if has_etag(request.headers.get("if-none-match", ""), headers["ETag"]):

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from reglite.api.errors import answer_error, answer_unexpected
 from reglite.api.origin import format_cors, format_preflight, is_own_host
 from reglite.api.runtime import Runtime, RuntimeSource
-from reglite.api.security_headers import SECURITY_HEADERS
+from reglite.api.security_headers import complete_headers
 from reglite.errors import Denied
 from reglite.reference import shorten
 
@@ -75,9 +75,10 @@ class _Reply:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_started = True
-            headers = MutableHeaders(raw=message["headers"])
-            for name, value in {**SECURITY_HEADERS, **self.extra}.items():
+            headers = MutableHeaders(raw=complete_headers(message["headers"]))
+            for name, value in self.extra.items():
                 headers.setdefault(name, value)
+            message = {**message, "headers": headers.raw}
         elif self.is_head and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)

@@ -76,7 +76,7 @@ async def _answer_http_exception(request: Request, exc: Exception) -> Response:
     if exc.status_code == 405:
         return _answer_method_not_allowed(request)
     if exc.status_code == 404:
-        return answer_error(NotFound(f"nothing is at {shorten(request.url.path)}"))
+        return answer_error(NotFound(f"nothing is at {shorten(request.scope['path'])}"))
     if 400 <= exc.status_code < 500:
         return answer_error(BadRequest("the request can't be understood"))
     return answer_unexpected(exc)

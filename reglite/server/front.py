@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reglite.api.envelope import refuse_host
+from reglite.api.errors import answer_unexpected
 from reglite.api.runtime import Runtime
+from reglite.api.security_headers import complete_headers
 from reglite.server.pages import lead_into_folder
 
 
@@ -16,6 +18,8 @@ class Front:
 
     A reverse proxy may strip the base path itself or leave it: both work. ``others`` are apps that
     answer one path each. The API checks the ``Host`` itself; for all else it is checked here.
+    Whichever part answers, its answer leaves with every security header, and one that fails is a
+    500 in the API's shape.
     """
 
     def __init__(
@@ -38,11 +42,20 @@ class Front:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            path = self._strip(scope["path"])
+            await self._answer(scope, receive, _Reply(send))
+
+    async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
+        path = self._strip(scope["path"])
+        inner = {**scope, "path": path, "raw_path": None, "root_path": ""}
+        try:
             app = self._choose(path, scope)
             if app is not self._api:
                 app = refuse_host(Headers(scope=scope), self._runtime) or app
-            await app({**scope, "path": path, "raw_path": None, "root_path": ""}, receive, send)
+            await app(inner, receive, reply)
+        except Exception as exc:  # whatever it is: the server's own words would bear no headers
+            if reply.has_started:
+                raise
+            await answer_unexpected(exc)(inner, receive, reply)
 
     def _choose(self, path: str, scope: Scope) -> ASGIApp:
         if self._prefix and scope["path"] == self._prefix:
@@ -64,3 +77,17 @@ class Front:
             await self._runtime.aclose()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+class _Reply:
+    """Completes the headers of an answer on its way out."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_started = True
+            message = {**message, "headers": complete_headers(message["headers"])}
+        await self._send(message)

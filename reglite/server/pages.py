@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from reglite.api.answers import compute_etag, has_etag
 from reglite.api.errors import answer_error
+from reglite.api.security_headers import format_page_headers
 from reglite.errors import MethodNotAllowed, NotFound
 from reglite.reference import shorten
 
@@ -27,14 +28,6 @@ _TYPES: Final = {
 }
 _COMPRESSED: Final = frozenset({"html", "css", "js", "json", "svg", "txt"})
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
-_HEADERS: Final[Mapping[str, str]] = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Vary": "Accept-Encoding",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,7 @@ class Pages:
     """An ASGI app over the files of one site; ``replace`` swaps all of them at once."""
 
     def __init__(self, files: Mapping[str, bytes], *, policy: str) -> None:
-        self._policy = f"{policy}; frame-ancestors 'none'"
+        self._headers = format_page_headers(policy)
         self._files: Mapping[str, _File] = {}
         self.replace(files)
 
@@ -71,18 +64,18 @@ class Pages:
         is_folder = not path or path.endswith("/")
         file = self._files.get(f"{path}index.html" if is_folder else path)
         if file is None:
-            return answer_error(NotFound(f"no page is at {shorten(request.url.path)}"))
+            return answer_error(NotFound(f"no page is at {shorten(request.scope['path'])}"))
         return _answer_file(file, request.headers, is_head=request.method == "HEAD")
 
     def _prepare(self, path: str, body: bytes) -> _File:
         suffix = path.rpartition(".")[2]
         compressed = gzip.compress(body, 9, mtime=0) if suffix in _COMPRESSED else None
         headers = {
-            **_HEADERS,
+            **self._headers,
+            "Vary": "Accept-Encoding",
             "Content-Type": _TYPES.get(suffix, "application/octet-stream"),
             "Cache-Control": _IMMUTABLE if path.startswith("assets/") else "no-cache",
             "ETag": compute_etag(body),
-            "Content-Security-Policy": self._policy,
         }
         return _File(body, compressed, headers)
 
@@ -90,8 +83,9 @@ class Pages:
 def lead_into_folder(request: Request) -> Response:
     """Send who left out a folder's last slash there: else relative links lead beside it."""
     name = quote(request.scope["path"].rpartition("/")[2], safe="")
-    query = f"?{request.url.query}" if request.url.query else ""
-    return Response(status_code=307, headers={"Location": f"{name}/{query}"})
+    query: str = request.scope["query_string"].decode("latin-1")  # bytes, as they were sent
+    location = f"{name}/?{query}" if query else f"{name}/"
+    return Response(status_code=307, headers={"Location": location})
 
 
 def _answer_file(file: _File, headers: Headers, *, is_head: bool) -> Response:

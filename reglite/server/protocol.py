@@ -6,13 +6,13 @@ from typing import Any, Final
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reglite.api.answers import encode_json
+from reglite.api.security_headers import format_head_lines
 from reglite.errors import BadRequest
 
 _BODY: Final = encode_json(BadRequest("this is not a request of HTTP/1.1").to_json())
 _ANSWER: Final = (
-    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncache-control: no-store\r\n"
-    b"x-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%s"
-    % (len(_BODY), _BODY)
+    b"HTTP/1.1 400 Bad Request\r\n%scontent-type: application/json\r\n"
+    b"connection: close\r\ncontent-length: %d\r\n\r\n%s" % (format_head_lines(), len(_BODY), _BODY)
 )
 
 
