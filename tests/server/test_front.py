@@ -1,9 +1,11 @@
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
+from reglite.api.security_headers import SECURITY_HEADERS
 from reglite.inventory import Inventory
 from reglite.server.front import Front
 from reglite.server.metrics import METRICS_PATH, Metrics
@@ -56,3 +58,20 @@ async def test_a_folder_without_its_slash_leads_to_it_so_that_its_links_hold(
 
         assert (response.status_code, response.headers["location"]) == (307, location)
         assert (await client.get(asked, follow_redirects=True)).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_part_that_fails_is_told_in_the_apis_shape_with_every_header() -> None:
+    async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ValueError("a detail")
+
+    front = Front(api=fail, pages=fail, runtime=Runtime(Inventory()), others={METRICS_PATH: fail})
+    transport = httpx.ASGITransport(app=front, raise_app_exceptions=False)
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://a.example") as client:
+        for path in ("/", METRICS_PATH, "/api/v1/health"):
+            response = await client.get(path)
+
+            assert (response.status_code, "a detail" in response.text) == (500, False)
+            assert response.json()["errors"][0]["code"] == "INTERNAL"
+            assert {k: response.headers.get(k) for k in SECURITY_HEADERS} == SECURITY_HEADERS
