@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from reglite.api.security_headers import PAGE_HEADERS, SECURITY_HEADERS
 from reglite.cli import main
 from reglite.demo.registry import MemoryRegistry
 from tests.functions.content import DIGEST, REPOSITORY, TAG, fill
@@ -74,6 +75,62 @@ def test_pages_are_served_with_types_and_cache_rules(pages: Callable[[str], str]
     assert "immutable" in asset.headers["cache-control"]
     assert httpx.get(f"{base}/reglite/ru/").status_code == 200
     assert httpx.get(f"{base}/reglite/none.html").status_code == 404
+
+
+_ADDED = re.compile(r"^\s*add_header (\S+) (.+?)( always)?;$", re.MULTILINE)
+_MAPPED = re.compile(
+    r'^map \$upstream_http_(\w+) \$reglite_(\w+) \{\s*"" (.+?);\s*\}$', re.MULTILINE
+)
+
+
+def _read_added(recipe: str) -> dict[str, str]:
+    """Return what a recipe adds to every answer, errors too."""
+    found = _ADDED.findall((RECIPES / recipe).read_text("utf-8"))
+    return {name: value.strip('"') for name, value, always in found if always}
+
+
+def _as_variable(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+def test_recipes_have_the_security_headers_of_the_list() -> None:
+    mapped = _MAPPED.findall((RECIPES / "headers.conf").read_text("utf-8"))
+
+    assert _read_added("pages.conf") == dict(PAGE_HEADERS)
+    assert _read_added("proxy.conf") == {
+        name: f"$reglite_{_as_variable(name)}" for name in SECURITY_HEADERS
+    }
+    assert {sent: (own, value.strip('"')) for sent, own, value in mapped} == {
+        _as_variable(name): (_as_variable(name), value) for name, value in SECURITY_HEADERS.items()
+    }
+
+
+def _expect(answer: httpx.Response, status: int, expected: Mapping[str, str]) -> None:
+    """Check the status, and that each header is there once."""
+    assert answer.status_code == status, answer.url
+    found = {name: answer.headers.get_list(name) for name in expected}
+    assert found == {name: [value] for name, value in expected.items()}, answer.url
+
+
+def test_every_answer_of_the_pages_recipe_carries_every_security_header(
+    pages: Callable[[str], str],
+) -> None:
+    base = pages("https://api.example.com") + "/reglite/"
+    page = httpx.get(base)
+    asset = page.url.join(re.findall(r'src="([^"]+\.js)"', page.text)[0])
+
+    _expect(page, 200, PAGE_HEADERS)
+    _expect(httpx.get(asset), 200, PAGE_HEADERS)
+    known = {"if-none-match": page.headers["etag"]}
+    _expect(httpx.get(base, headers=known), 304, PAGE_HEADERS)
+    _expect(httpx.get(f"{base}ru"), 301, PAGE_HEADERS)
+    _expect(httpx.get(f"{base}assets/"), 403, PAGE_HEADERS)
+    for path in ("none.html", "assets/none.js"):
+        missing = httpx.get(base + path)
+        _expect(missing, 404, PAGE_HEADERS)
+        assert "immutable" not in missing.headers.get("cache-control", "")
+    _expect(httpx.post(base), 405, PAGE_HEADERS)
+    _expect(httpx.get(base, headers={"range": "bytes=999999-"}), 200, PAGE_HEADERS)
 
 
 def test_pages_of_another_origin_read_the_api_that_lists_them(
@@ -139,7 +196,8 @@ def behind_proxy(
     upstreams = (
         f"upstream reglite {{ server {server}; }} upstream authentication {{ server {service}; }}"
     )
-    return enter(run_nginx((RECIPES / "proxy.conf").read_text(), http=upstreams)) + "/reglite"
+    http = upstreams + (RECIPES / "headers.conf").read_text()
+    return enter(run_nginx((RECIPES / "proxy.conf").read_text(), http=http)) + "/reglite"
 
 
 def test_serve_shows_pages_and_api_below_its_base_path(
@@ -213,3 +271,25 @@ def test_metrics_are_kept_inside(behind_proxy: str) -> None:
     answer = httpx.get(f"{behind_proxy}/metrics", cookies={"session": "ana"})
 
     assert answer.status_code == 404
+
+
+def test_answers_of_the_proxy_itself_carry_every_security_header(behind_proxy: str) -> None:
+    ana = {"session": "ana"}
+    too_large = b"x" * (6 * 1024 * 1024)
+
+    _expect(httpx.get(f"{behind_proxy}/api/v1/registries"), 401, SECURITY_HEADERS)
+    _expect(httpx.get(f"{behind_proxy}/metrics"), 404, SECURITY_HEADERS)
+    put = httpx.put(f"{behind_proxy}/api/v1/health", content=too_large, cookies=ana)
+    _expect(put, 413, SECURITY_HEADERS)
+
+
+def test_headers_of_answers_behind_the_proxy_are_not_said_twice(behind_proxy: str) -> None:
+    ana = {"session": "ana"}
+    page = httpx.get(f"{behind_proxy}/", cookies=ana)
+    shared = {n: v for n, v in PAGE_HEADERS.items() if n != "Content-Security-Policy"}
+
+    _expect(page, 200, shared | {"Cache-Control": "no-cache"})
+    assert len(page.headers.get_list("content-security-policy")) == 1
+    _expect(httpx.get(f"{behind_proxy}/none.html", cookies=ana), 404, SECURITY_HEADERS)
+    _expect(httpx.get(behind_proxy, cookies=ana), 307, SECURITY_HEADERS)
+    _expect(httpx.get(f"{behind_proxy}/api/v1/none", cookies=ana), 404, SECURITY_HEADERS)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reglite.api.security_headers import PAGE_HEADERS, SECURITY_HEADERS
 from reglite.bundle.source import list_zips
 from tests.deploy.conftest import INVENTORY
 from tests.support.availability import find_program
@@ -114,13 +115,32 @@ def test_pages_and_api_share_an_origin_and_only_pages_are_cached(template: Path)
     assert "CustomErrorResponses" not in config  # they would replace the API's errors, too
 
 
-def test_pages_carry_security_headers(template: Path) -> None:
-    policies = read_resources(template, "AWS::CloudFront::ResponseHeadersPolicy")
-    config = policies["PageHeaders"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+def _read_headers(template: Path, policy: str) -> dict[str, tuple[str, bool]]:
+    """Return what a policy of CloudFront's sets, each with whether it replaces the origin's."""
+    found = read_resources(template, "AWS::CloudFront::ResponseHeadersPolicy")[policy]
+    config = found["ResponseHeadersPolicyConfig"]
+    fixed = config["SecurityHeadersConfig"]
+    assert fixed["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31536000
+    csp, frame = fixed["ContentSecurityPolicy"], fixed["FrameOptions"]
+    referrer, sniff = fixed["ReferrerPolicy"], fixed["ContentTypeOptions"]
+    return {
+        "Content-Security-Policy": (csp["ContentSecurityPolicy"], csp["Override"]),
+        "X-Frame-Options": (frame["FrameOption"], frame["Override"]),
+        "Referrer-Policy": (referrer["ReferrerPolicy"], referrer["Override"]),
+        "X-Content-Type-Options": ("nosniff", sniff["Override"]),
+    } | {i["Header"]: (i["Value"], i["Override"]) for i in config["CustomHeadersConfig"]["Items"]}
 
-    assert config["FrameOptions"]["FrameOption"] == "DENY"
-    assert config["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31536000
-    assert "frame-ancestors 'none'" in json.dumps(config["ContentSecurityPolicy"])
+
+def test_cloudfront_gives_pages_the_security_headers_of_the_list(template: Path) -> None:
+    expected = {name: (value, True) for name, value in PAGE_HEADERS.items()}
+    assert _read_headers(template, "PageHeaders") == expected
+
+
+def test_cloudfront_completes_the_security_headers_of_answers_beside_the_api(
+    template: Path,
+) -> None:
+    expected = {name: (value, False) for name, value in SECURITY_HEADERS.items()}
+    assert _read_headers(template, "ApiHeaders") == expected
 
 
 @pytest.mark.parametrize(
