@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reglite.bundle.archive import Archives
 from reglite.bundle.bytecode import compile_folder, find_interpreter
+from reglite.bundle.catch_all import UNMATCHED
 from reglite.bundle.inventory import read_bundled_inventory
 from reglite.bundle.lock import parse_lock
 from reglite.bundle.source import Imports, collect_imports, find_packaged, list_zips
@@ -34,8 +35,8 @@ def package_functions(
     """Write ``NAME.zip`` per function and catch-all into a folder, and say how it goes.
 
     ``inventory`` is an inventory file to bundle, as JSON, which starts faster; one that holds a
-    secret is refused. Beside the
-    zips, ``target.json`` tells the deployment what they are for.
+    secret is refused, and the zip for what no route matches goes without. Beside the zips,
+    ``target.json`` tells the deployment what they are for.
     Raises ConfigurationError and RegliteError.
     """
     bundled = None if inventory is None else read_bundled_inventory(inventory)
@@ -55,7 +56,8 @@ def package_functions(
         _compile(tree, target, say)
         archives = Archives()
         for name, found in imports.items():
-            files = {key: tree / key for key in (*found.files, *own)}
+            ours = found.files if name == UNMATCHED else (*found.files, *own)
+            files = {key: tree / key for key in ours}
             for distribution in sorted(needed[name]):
                 files |= list_files(tree, distribution)
             path = out / f"{name}.zip"
@@ -70,7 +72,7 @@ def _write_target(path: Path, target: Target) -> None:
 
 
 def _copy_sources(tree: Path, imports: Iterable[Imports], inventory: str | None) -> list[str]:
-    """Copy our own modules below the wheels; return what goes into every zip."""
+    """Copy our own modules below the wheels; return what goes beside them into a zip."""
     for found in imports:
         for key, path in found.files.items():
             (tree / key).parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import reglite
-from reglite.bundle.catch_all import CATCH_ALL, CATCH_ALLS
+from reglite.bundle.catch_all import CATCH_ALL, CATCH_ALLS, UNMATCHED
 
 PACKAGE = Path(reglite.__file__).parent
 
@@ -45,7 +45,8 @@ def list_zips() -> dict[str, tuple[Path, ...]]:
     composed = {
         name: (handler, *(functions[part] for part in parts)) for name, parts in CATCH_ALLS.items()
     }
-    return {name: (path,) for name, path in functions.items()} | composed
+    single = {name: (path,) for name, path in functions.items()}
+    return single | composed | {UNMATCHED: (PACKAGE / f"{UNMATCHED}.py",)}
 
 
 def collect_imports(*modules: Path) -> Imports:

@@ -10,14 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 from reglite.bundle.bytecode import find_interpreter
-from reglite.bundle.catch_all import CATCH_ALLS
+from reglite.bundle.catch_all import CATCH_ALLS, UNMATCHED
 from reglite.bundle.lock import Locked, parse_lock
 from reglite.bundle.package import Package, package_functions
 from reglite.bundle.source import collect_imports, find_packaged, list_functions, list_zips
 from reglite.bundle.wheel import Target, install_wheels, resolve_distributions
 from reglite.cli import main
 from reglite.errors import ConfigurationError, RegliteError
-from tests.support.packages import ARCHITECTURE, PYTHON
+from tests.support.packages import ARCHITECTURE, PYTHON, make_packages
 
 MAX_BYTES = 7_000_000
 
@@ -45,8 +45,11 @@ def test_every_function_has_a_zip_of_at_most_seven_megabytes(packages: dict[str,
 
 def test_zip_holds_its_own_function_and_no_other(names: dict[str, set[str]]) -> None:
     for zip_name, inside in names.items():
-        functions = CATCH_ALLS.get(zip_name, (zip_name,))
         modules = {n for n in inside if n.startswith("functions/") and n.endswith(".py")}
+        if zip_name == UNMATCHED:
+            assert modules == set()
+            continue
+        functions = CATCH_ALLS.get(zip_name, (zip_name,))
         assert modules == {f"functions/{function}.py" for function in ("__init__", *functions)}
 
 
@@ -202,6 +205,22 @@ def test_inventory_with_a_secret_is_refused_before_anything_is_made(tmp_path: Pa
     assert result.exit_code == 2
     assert "inventory.nas.password" in result.stderr
     assert not out.exists()
+
+
+def test_inventory_goes_into_every_zip_but_the_one_that_knows_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without the wheels, which take long.
+    monkeypatch.setattr("reglite.bundle.package.resolve_distributions", lambda *_: set())
+    monkeypatch.setattr("reglite.bundle.package.install_wheels", lambda *_: None)
+    monkeypatch.setattr("reglite.bundle.package.compile_folder", lambda *_: None)
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text("inventory: {nas: {url: 'http://n'}}")
+
+    made = make_packages(tmp_path / "out", inventory=inventory)
+
+    inside = {name: zipfile.ZipFile(package.path).namelist() for name, package in made.items()}
+    assert {n for n, names in inside.items() if "inventory.yaml" not in names} == {UNMATCHED}
 
 
 def test_stopped_half_way_it_leaves_no_target_for_zips_of_two_kinds(tmp_path: Path) -> None:

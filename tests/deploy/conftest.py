@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from reglite.bundle.catch_all import CATCH_ALL, CATCH_ALLS, UNMATCHED
 from reglite.bundle.package import Package
 from tests.support.osls import TEMPLATE, package_template
 from tests.support.sharing import make_once
@@ -11,6 +12,13 @@ INVENTORY = (
     'inventory:\n  nas: {url: "http://n", username: "${NAS:-ana}", password: "${ssm:/reglite/n}"}\n'
     'access: {tokens: [{name: ci, token: "${secretsmanager:reglite/ci}", role: viewer}]}'
 )
+
+
+def find_module(zip_name: str) -> str:
+    """Return the path of the module that holds a zip's handler, without its suffix."""
+    if zip_name == UNMATCHED:
+        return f"reglite/{UNMATCHED}"
+    return f"reglite/{CATCH_ALL}" if zip_name in CATCH_ALLS else f"functions/{zip_name}"
 
 
 @pytest.fixture(scope="session")

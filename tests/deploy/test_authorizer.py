@@ -51,7 +51,7 @@ def test_authorizer_checks_the_issuers_tokens(guarded: Path) -> None:
     }
 
 
-def test_only_health_and_what_no_route_matches_go_without_a_token(
+def test_only_health_preflights_and_what_no_route_matches_go_without_a_token(
     guarded: Path, template: Path
 ) -> None:
     (authorizer,) = read_resources(guarded, "AWS::ApiGatewayV2::Authorizer")
@@ -60,7 +60,8 @@ def test_only_health_and_what_no_route_matches_go_without_a_token(
     asked = {r["RouteKey"] for r in routes if r.get("AuthorizerId") == {"Ref": authorizer}}
     free = {r["RouteKey"] for r in routes if "AuthorizerId" not in r}
 
-    assert free == {"$default", "GET /api/v1/health", "HEAD /api/v1/health"}
+    health = {"GET /api/v1/health", "HEAD /api/v1/health"}
+    assert free == {"$default", "OPTIONS /api/v1/{proxy+}"} | health
     unguarded = read_resources(template, "AWS::ApiGatewayV2::Route").values()
     assert asked | free == {r["RouteKey"] for r in unguarded}
     assert {r["AuthorizationType"] for r in routes if r["RouteKey"] in asked} == {"JWT"}

@@ -10,11 +10,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Match
 
-from reglite import media_types
+from reglite import media_types, unmatched
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
-from reglite.bundle.catch_all import CATCH_ALLS
+from reglite.bundle.catch_all import CATCH_ALLS, UNMATCHED
 from reglite.bundle.source import list_functions
 from reglite.demo.registry import MemoryRegistry
 from reglite.inventory import Inventory, RegistryConfig
@@ -54,7 +54,7 @@ def apps() -> dict[str, FastAPI]:
     composed = {
         name: create_app(*(routers[part] for part in parts)) for name, parts in CATCH_ALLS.items()
     }
-    return apps | composed | {"": create_app(*routers.values())}
+    return apps | composed | {"": create_app(*routers.values()), UNMATCHED: unmatched.app}
 
 
 def list_repositories() -> Iterator[str]:
@@ -156,14 +156,29 @@ async def test_head_through_a_zips_app_is_its_get_without_the_body(
     await runtime.aclose()
 
 
-def test_what_no_route_matches_is_answered_by_a_function_of_ours(gateway: Gateway) -> None:
+def test_what_no_route_matches_is_answered_by_a_function_that_knows_nothing(
+    gateway: Gateway, apps: dict[str, FastAPI]
+) -> None:
+    hidden = "/%2561pi/v1/registries/nas/repositories/app/tags"
     for method, path in [
         ("GET", "/"),
         ("GET", "/api/v2/anything"),
         ("POST", "/api/v1/registries"),
-        ("OPTIONS", "/api/v1/registries/nas/repositories/app/tags"),
+        ("GET", "/api/v1/%2573ession"),
+        ("GET", hidden),
+        ("DELETE", hidden),
+        ("OPTIONS", "/"),
     ]:
-        assert gateway.choose(method, path) == "session"
+        assert gateway.choose(method, path) == UNMATCHED
+    assert apps[UNMATCHED].routes == []
+
+
+def test_function_behind_preflights_has_no_route_for_their_method(
+    gateway: Gateway, apps: dict[str, FastAPI]
+) -> None:
+    for path in ("/api/v1/session", "/api/v1/registries/nas/repositories/a/b/c/d/e/tags"):
+        assert gateway.choose("OPTIONS", path) == "session"
+        assert resolve(apps["session"], "OPTIONS", path) is None
 
 
 def test_short_paths_reach_their_own_functions(gateway: Gateway) -> None:

@@ -6,14 +6,17 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from reglite import media_types
+from reglite.api.security_headers import SECURITY_HEADERS
 from reglite.bundle.catch_all import CATCH_ALLS
 from reglite.bundle.package import Package
 from reglite.bundle.source import list_functions
 from reglite.reference import compute_digest
+from tests.deploy.conftest import find_module
 from tests.deploy.connections import relay_to
 from tests.deploy.events import GATEWAYS, list_events
 from tests.functions.conftest import Event
@@ -65,9 +68,9 @@ def run(
             "docker_config": False,
             "access": access or {},
         }
-        module = "reglite/catch_all" if name in CATCH_ALLS else f"functions/{name}"
         environ = {"REGLITE_INVENTORY": json.dumps(document), "REGLITE_CONFIG_FILE": ""}
-        return enter(LambdaProcess(unpacked(name), f"{module}.handler", environ, scratch=tmp_path))
+        handler = f"{find_module(name)}.handler"
+        return enter(LambdaProcess(unpacked(name), handler, environ, scratch=tmp_path))
 
     return start
 
@@ -152,6 +155,26 @@ def test_catch_alls_answer_for_the_functions_they_carry(registry: DockerRegistry
     for function in CATCH_ALLS["any_deletion"]:
         answer = deleting.invoke(list_events(function)[0])
         assert (answer["statusCode"], read_body(answer)["errors"][0]["code"]) == (403, "DENIED")
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_path_that_hides_from_the_routes_by_double_encoding_runs_nothing(
+    registry: DockerRegistry, run: Run, gateway: str
+) -> None:
+    process = run("unmatched", registry.url, access={"origins": ["https://pages.example.com"]})
+    for function in ("session", "registries", "tags", "delete_manifest"):
+        event = list_events(function)[0]
+        hidden = quote(event["rawPath"]).replace(
+            "/api", "/%61pi"
+        )  # what the gateway has decoded once
+        event["rawPath"] = event["requestContext"]["http"]["path"] = hidden
+        sent = add_header(GATEWAYS[gateway](event), "origin", "https://pages.example.com")
+
+        answer = process.invoke(sent)
+
+        assert (answer["statusCode"], read_body(answer)["errors"][0]["code"]) == (404, "NOT_FOUND")
+        found = answer.get("headers") or answer["multiValueHeaders"]
+        assert {name.lower() for name in SECURITY_HEADERS} <= found.keys()
 
 
 def test_ten_warm_invocations_use_one_upstream_connection(

@@ -10,7 +10,7 @@ import pytest
 
 from reglite.api.security_headers import PAGE_HEADERS, SECURITY_HEADERS
 from reglite.bundle.source import list_zips
-from tests.deploy.conftest import INVENTORY
+from tests.deploy.conftest import INVENTORY, find_module
 from tests.support.availability import find_program
 from tests.support.osls import lint_template, read_resources
 
@@ -29,8 +29,7 @@ def test_every_zip_is_a_lambda_of_its_own(lambdas: dict[str, dict[str, Any]]) ->
     assert set(lambdas) == set(list_zips())
     for name, properties in lambdas.items():
         assert properties["Code"]["S3Key"].endswith(f"/{name}.zip")
-        module = "reglite/catch_all" if name.startswith("any_") else f"functions/{name}"
-        assert properties["Handler"] == f"{module}.handler"
+        assert properties["Handler"] == f"{find_module(name)}.handler"
 
 
 def test_lambdas_end_between_the_registrys_budget_and_the_gateways_limit(
@@ -44,7 +43,8 @@ def test_references_to_secrets_reach_the_lambdas_as_they_are(
 ) -> None:
     for properties in lambdas.values():
         variables = properties["Environment"]["Variables"]
-        assert variables == {"REGLITE_CONFIG_FILE": "", "REGLITE_INVENTORY": INVENTORY}
+        inventory = "" if properties is lambdas["unmatched"] else INVENTORY
+        assert variables == {"REGLITE_CONFIG_FILE": "", "REGLITE_INVENTORY": inventory}
 
 
 def test_runtime_and_architecture_are_those_of_the_zips(lambdas: dict[str, dict[str, Any]]) -> None:
@@ -64,7 +64,7 @@ def test_each_lambda_has_the_least_of_three_roles(lambdas: dict[str, dict[str, A
     roles = {name: p["Role"]["Fn::GetAtt"][0] for name, p in lambdas.items()}
     changers = {"any_deletion", "delete_manifest", "restore", "untag"}
 
-    assert {n for n, role in roles.items() if role == "OpenRole"} == {"health"}
+    assert {n for n, role in roles.items() if role == "OpenRole"} == {"health", "unmatched"}
     assert {n for n, role in roles.items() if role == "ChangeRole"} == changers
 
 
