@@ -22,12 +22,16 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class ProxyAccess:
-    """A reverse proxy that signs people in and names them in headers."""
+    """A reverse proxy, which may sign people in and name them in headers.
 
-    user_header: str
+    Without ``groups_separator`` each line of the groups' header is one group.
+    """
+
+    user_header: str | None
     groups_header: str | None
     trusted: tuple[IPv4Network | IPv6Network, ...]
     sign_out_url: str | None
+    groups_separator: str | None = ","
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,9 @@ class AccessConfig:
 
     @property
     def has_sign_in(self) -> bool:
-        """Tell whether there is any way to sign in: a token, htpasswd or a proxy."""
-        return bool(self.tokens) or self.htpasswd is not None or self.proxy is not None
+        """Tell whether there is any way to sign in: a token, htpasswd or a proxy's user."""
+        has_users = self.proxy is not None and self.proxy.user_header is not None
+        return bool(self.tokens) or self.htpasswd is not None or has_users
 
     def with_token(self, token: AccessToken) -> "AccessConfig":
         """Return this and one more token: a way to sign in, so nobody else may look any more."""

@@ -12,6 +12,7 @@ from reglite.access_config import AccessToken
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
+from reglite.deletion.audit import check_audit_folder
 from reglite.inventory import Inventory, RegistryConfig
 from reglite.server.compression import Compression
 from reglite.server.front import Front
@@ -39,12 +40,14 @@ def run_dev(
     A port that nobody chose moves to the next free one. Only where the socket is bound to
     loopback is the caller a maintainer; elsewhere a token for this run is printed.
     """
+    check_audit_folder()
     bound = bind(host, port) if port_was_chosen else bind_next_free(host, port)
     run_in_loop(_develop(_Development(inventory, bound, debug, demo, open_browser, reload)))
 
 
 def run_serve(inventory: Inventory, *, host: str, port: int, base_path: str, debug: bool) -> None:
     """Serve for others until told to stop, nobody being a maintainer by place; RegliteError."""
+    check_audit_folder()
     run_in_loop(_serve(inventory, bind(host, port), base_path, debug=debug))
 
 

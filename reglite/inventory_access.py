@@ -3,6 +3,7 @@
 import hashlib
 import re
 import tempfile
+from dataclasses import replace
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -17,7 +18,10 @@ from reglite.key_path import KeyPath
 from reglite.registry_url import RegistryUrl, parse_registry_url
 
 _HEADER = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
+_SEPARATOR = re.compile(r"[,;|]")
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
+_MIN_TOKEN_LENGTH = 16
+_ADVICE = 'make one with  python -c "import secrets; print(secrets.token_urlsafe())"'
 _HTPASSWD_LINE = re.compile(r"[^:\s][^:]*:\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", re.ASCII)
 
 
@@ -26,10 +30,7 @@ def read_access(section: AccessSection, place: KeyPath) -> AccessConfig:
     tokens = _read_tokens(section.tokens, place / "tokens")
     htpasswd = _read_htpasswd(section.htpasswd, place / "htpasswd")
     proxy = _read_proxy(section.proxy, place / "proxy") if section.proxy else None
-    has_sign_in = bool(tokens) or htpasswd is not None or proxy is not None
-    anonymous = section.anonymous or ("none" if has_sign_in else "viewer")
-    return AccessConfig(
-        anonymous=None if anonymous == "none" else anonymous,
+    access = AccessConfig(
         has_anonymous_rule=section.anonymous is not None,
         default_role=None if section.default_role == "none" else section.default_role,
         tokens=tokens,
@@ -39,6 +40,8 @@ def read_access(section: AccessSection, place: KeyPath) -> AccessConfig:
         origins=_read_origins(section.origins, place / "origins"),
         hosts=_read_hosts(section.hosts, place / "hosts"),
     )
+    anonymous = section.anonymous or ("none" if access.has_sign_in else "viewer")
+    return replace(access, anonymous=None if anonymous == "none" else anonymous)
 
 
 def _read_tokens(sections: list[TokenSection], place: KeyPath) -> tuple[AccessToken, ...]:
@@ -49,8 +52,11 @@ def _read_tokens(sections: list[TokenSection], place: KeyPath) -> tuple[AccessTo
             (place / index / "name").fail("must be a name that no other token has")
         if not _TOKEN.fullmatch(text):
             (place / index / "token").fail(
-                "must be printable ASCII without spaces, and not empty: "
-                'make one with  python -c "import secrets; print(secrets.token_urlsafe())"'
+                f"must be printable ASCII without spaces, and not empty: {_ADVICE}"
+            )
+        if len(text) < _MIN_TOKEN_LENGTH:
+            (place / index / "token").fail(
+                f"is shorter than {_MIN_TOKEN_LENGTH} characters, so it can be guessed: {_ADVICE}"
             )
         if any(text == token.token for token in tokens):
             (place / index / "token").fail("is that of another entry: make one for each")
@@ -84,9 +90,12 @@ def _make_folder() -> Path:
 
 
 def _read_proxy(section: ProxySection, place: KeyPath) -> ProxyAccess:
-    _check_header(section.user_header, place / "user_header")
-    if section.groups_header is not None:
-        _check_header(section.groups_header, place / "groups_header")
+    for key in ("user_header", "groups_header"):
+        if (header := getattr(section, key)) is not None:
+            _check_header(header, place / key)
+    for key in ("groups_header", "sign_out_url"):
+        if section.user_header is None and getattr(section, key) is not None:
+            (place / "user_header").fail(f"is missing: {key} is of no use without it")
     if not section.trusted:
         (place / "trusted").fail("must name the proxy's networks, such as [10.42.0.0/16]")
     networks = [
@@ -95,8 +104,20 @@ def _read_proxy(section: ProxySection, place: KeyPath) -> ProxyAccess:
     if section.sign_out_url is not None and not _is_link(section.sign_out_url):
         (place / "sign_out_url").fail("must be a path such as /oauth2/sign_out or an http(s) URL")
     return ProxyAccess(
-        section.user_header, section.groups_header, tuple(networks), section.sign_out_url
+        section.user_header,
+        section.groups_header,
+        tuple(networks),
+        section.sign_out_url,
+        _read_separator(section.groups_separator, place / "groups_separator"),
     )
+
+
+def _read_separator(text: str, place: KeyPath) -> str | None:
+    if text == "none":
+        return None
+    if not _SEPARATOR.fullmatch(text):
+        place.fail("must be one of , ; | or none, where each group has a header line of its own")
+    return text
 
 
 def _check_header(text: str, place: KeyPath) -> None:

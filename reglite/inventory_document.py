@@ -62,8 +62,9 @@ class TokenSection(_Section):
 class ProxySection(_Section):
     """``access.proxy``."""
 
-    user_header: str
+    user_header: str | None = None
     groups_header: str | None = None
+    groups_separator: str = ","
     trusted: list[str]
     sign_out_url: str | None = None
 

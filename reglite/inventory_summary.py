@@ -94,6 +94,8 @@ def _describe_access(access: AccessConfig) -> Iterator[str]:
 
 def _describe_proxy(proxy: ProxyAccess) -> str:
     networks = ", ".join(str(network) for network in proxy.trusted)
+    if proxy.user_header is None:
+        return f"failed sign-ins count for the address that a proxy at {networks} names"
     return f"users whom a proxy at {networks} names in {proxy.user_header} are signed in"
 
 

@@ -21,7 +21,7 @@ def load(tmp_path: Path) -> Load:
 
     def load_text(text: str) -> AccessConfig:
         (tmp_path / "inventory.yaml").write_text(text, "utf-8")
-        environ = {"DOCKER_CONFIG": str(tmp_path), "CI_TOKEN": "token-of-ci"}
+        environ = {"DOCKER_CONFIG": str(tmp_path), "CI_TOKEN": "token-of-ci-0000"}
         return load_inventory(working_folder=tmp_path, environ=environ).access
 
     return load_text
@@ -58,7 +58,7 @@ def test_every_option_arrives(load: Load, tmp_path: Path) -> None:
         has_anonymous_rule=True,
         anonymous="viewer",
         default_role=None,
-        tokens=(AccessToken("ci", "token-of-ci", "maintainer"),),
+        tokens=(AccessToken("ci", "token-of-ci-0000", "maintainer"),),
         htpasswd=tmp_path / "htpasswd",
         proxy=ProxyAccess(
             "X-Auth-Request-User",
@@ -78,7 +78,7 @@ def test_every_option_arrives(load: Load, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "access: {tokens: [{name: ci, token: t, role: viewer}]}",
+        "access: {tokens: [{name: ci, token: tttttttttttttttt, role: viewer}]}",
         "access: {htpasswd: htpasswd}",
         "access: {proxy: {user_header: X-User, trusted: [10.0.0.0/8]}}",
     ],
@@ -90,6 +90,11 @@ def test_any_way_to_sign_in_shuts_anonymous_people_out(
     access = load(text)
     assert (access.has_sign_in, access.anonymous) == (True, None)
     assert load(text.replace("access: {", "access: {anonymous: viewer, ")).anonymous == "viewer"
+
+
+def test_a_proxy_that_names_nobody_is_no_way_to_sign_in(load: Load) -> None:
+    access = load("access: {proxy: {trusted: [10.0.0.0/8]}}")
+    assert (access.has_sign_in, access.anonymous) == (False, "viewer")
 
 
 def test_anonymous_people_can_be_shut_out_of_everything(load: Load) -> None:
@@ -105,25 +110,50 @@ REFUSED = [
     ("tokens: [{name: ci, token: '', role: viewer}]", "access.tokens[0].token", "not empty"),
     ("tokens: [{name: ci, token: 'a b', role: viewer}]", "access.tokens[0].token", "spaces"),
     ("tokens: [{name: ci, token: ü, role: viewer}]", "access.tokens[0].token", "ASCII"),
-    ("tokens: [{name: ' ', token: t, role: viewer}]", "access.tokens[0].name", "must be a name"),
     (
-        "tokens: [{name: a, token: t, role: viewer}, {name: a, token: s, role: viewer}]",
+        "tokens: [{name: ' ', token: tttttttttttttttt, role: viewer}]",
+        "access.tokens[0].name",
+        "must be a name",
+    ),
+    (
+        "tokens: [{name: a, token: tttttttttttttttt, role: viewer}, "
+        "{name: a, token: ssssssssssssssss, role: viewer}]",
         "access.tokens[1].name",
         "no other token",
     ),
     (
-        "tokens: [{name: a, token: t, role: viewer}, {name: b, token: t, role: viewer}]",
+        "tokens: [{name: a, token: tttttttttttttttt, role: viewer}, "
+        "{name: b, token: tttttttttttttttt, role: viewer}]",
         "access.tokens[1].token",
         "make one for each",
     ),
+    (
+        f"tokens: [{{name: a, token: {'t' * 15}, role: viewer}}]",
+        "access.tokens[0].token",
+        "guessed",
+    ),
     ("htpasswd: missing", "access.htpasswd", "there is no file"),
     ("htpasswd: md5", "access.htpasswd", "line 1 of the file is not 'user:' and a bcrypt hash"),
-    ("proxy: {trusted: [10.0.0.0/8]}", "access.proxy.user_header", "is missing"),
     ("proxy: {user_header: 'X User', trusted: []}", "access.proxy.user_header", "header"),
     (
         "proxy: {user_header: X, groups_header: 'a:b', trusted: []}",
         "access.proxy.groups_header",
         "header",
+    ),
+    (
+        "proxy: {groups_header: X, trusted: [10.0.0.0/8]}",
+        "access.proxy.user_header",
+        "groups_header is of no use",
+    ),
+    (
+        "proxy: {sign_out_url: /out, trusted: [10.0.0.0/8]}",
+        "access.proxy.user_header",
+        "sign_out_url is of no use",
+    ),
+    (
+        "proxy: {user_header: X, groups_separator: ' ', trusted: [10.0.0.0/8]}",
+        "access.proxy.groups_separator",
+        "header line of its own",
     ),
     ("proxy: {user_header: X, trusted: []}", "access.proxy.trusted", "10.42.0.0/16"),
     ("proxy: {user_header: X, trusted: [proxy]}", "access.proxy.trusted[0]", "an address"),
@@ -187,4 +217,4 @@ def test_bad_input_names_the_key_path_and_the_fix(
 
 def test_no_repr_shows_a_token(load: Load) -> None:
     access = load("access: {tokens: [{name: ci, token: '${CI_TOKEN}', role: viewer}]}")
-    assert "token-of-ci" not in repr(access)
+    assert "token-of-ci-0000" not in repr(access)

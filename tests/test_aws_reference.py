@@ -63,7 +63,7 @@ def stored(client: Callable[[str], Any]) -> Callable[[str], Any]:
     put_parameter(client, "/reglite/nas", SECRET)
     secrets, s3 = client("secretsmanager"), client("s3")
     if not secrets.list_secrets()["SecretList"]:
-        secrets.create_secret(Name="reglite/token", SecretString="a-token")
+        secrets.create_secret(Name="reglite/token", SecretString="a-token-of-the-tests")
         secrets.create_secret(Name="reglite/inventory", SecretString=INVENTORY)
         place = {"LocationConstraint": "eu-central-1"}
         s3.create_bucket(Bucket="configuration", CreateBucketConfiguration=place)
@@ -83,7 +83,7 @@ def test_inventory_and_its_secrets_come_out_of_aws(reference: str) -> None:
     (config,) = inventory.registries
     assert isinstance(config.credential, FixedCredentials)
     assert config.credential.credentials.password == SECRET
-    assert [token.token for token in inventory.access.tokens] == ["a-token"]
+    assert [token.token for token in inventory.access.tokens] == ["a-token-of-the-tests"]
     assert inventory.is_remote
     assert inventory.path == reference
     assert SECRET not in repr(inventory)
@@ -201,7 +201,7 @@ def test_zip_reads_its_inventory_inside_the_first_invocation(
         )
     )
     event = read_event("registries")
-    event["headers"]["authorization"] = "Bearer a-token"
+    event["headers"]["authorization"] = "Bearer a-token-of-the-tests"
 
     answer = process.invoke(event)
 

@@ -659,7 +659,7 @@ class TestTheExample:
         (tmp_path / "inventory.yaml").write_text(text)
         inventory = load_inventory(
             working_folder=tmp_path,
-            environ={**environ, "REGISTRY_PASSWORD": "p", "CI_TOKEN": "t"},
+            environ={**environ, "REGISTRY_PASSWORD": "p", "CI_TOKEN": "t" * 16},
         )
         assert len(inventory.registries) == 6
         assert inventory.access.has_sign_in

@@ -37,3 +37,13 @@ def test_pages_of_other_origins_are_named_also_where_nobody_signs_in() -> None:
 
     assert "  anyone: may look" in said
     assert "  pages of https://ui.example.com may call the API" in said
+
+
+def test_a_proxy_that_names_nobody_is_said_to_count_for_limits_alone() -> None:
+    proxy = ProxyAccess(None, None, (ip_network("10.42.0.0/16"),), None)
+    tokens = (AccessToken("ci", "hunter2-very-secret", "viewer"),)
+
+    said = describe_access(AccessConfig(anonymous=None, tokens=tokens, proxy=proxy))
+
+    assert "  failed sign-ins count for the address that a proxy at 10.42.0.0/16 names" in said
+    assert not any("signed in are" in line or "are signed in" in line for line in said)

@@ -13,8 +13,8 @@ Kind = Literal["anonymous", "local", "token", "proxy", "htpasswd"]
 class Caller:
     """One request's caller: ``role`` holds everywhere, ``grants`` add to it where they reach.
 
-    ``address`` is the peer of the connection, for the audit log; ``can_sign_in`` tells whether
-    a sign-in would give an anonymous caller more.
+    ``address`` is where the request came from, for the audit log; ``can_sign_in`` tells whether a
+    sign-in would give an anonymous caller more.
     """
 
     kind: Kind
@@ -23,6 +23,15 @@ class Caller:
     address: str = ""
     grants: tuple[Grant, ...] = ()
     can_sign_in: bool = False
+
+    @property
+    def audit_name(self) -> str | None:
+        """The name in the audit log, where no person can pass for a token: ``token:ci``."""
+        if self.user is None:
+            return None
+        if self.kind == "token":
+            return f"token:{self.user}"
+        return f"user:{self.user}" if self.user.startswith(("token:", "user:")) else self.user
 
     @property
     def is_anonymous(self) -> bool:

@@ -8,7 +8,14 @@ from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 
-from reglite.api.access import RepositoryAccess, get_caller, open_registry, open_repository
+from reglite.api.access import (
+    RepositoryAccess,
+    get_caller,
+    get_runtime,
+    open_registry,
+    open_repository,
+)
+from reglite.api.address import get_place
 from reglite.api.caller import Caller
 from reglite.api.origin import check_state_changing
 from reglite.api.peer import get_peer_address
@@ -37,10 +44,14 @@ async def changing(request: Request, event: AuditEvent) -> AsyncIterator[Reposit
 
     The audit line is written when the block ends, however it ends.
     """
-    with recording(event):
+    runtime = await get_runtime(request)
+    event.address = runtime.sign_in.get_client_address(request)
+    event.stranger = get_place(event.address)
+    with recording(event, runtime.refusals):
         name = parse_repository(event.repository)
-        runtime, caller = await get_caller(request)
-        event.who = caller.user
+        _, caller = await get_caller(request)
+        event.who = caller.audit_name
+        event.stranger = event.stranger if caller.is_anonymous else None
         check_state_changing(
             request.headers,
             has_our_token=caller.kind == "token",

@@ -15,7 +15,7 @@ from reglite.errors import ConfigurationError
 
 KEPT_SECONDS: Final = 300.0
 _MAX_KEPT: Final = 10_000
-_MAX_PASSWORD_BYTES: Final = 72  # bcrypt reads no more; the htpasswd program cuts there too
+_MAX_PASSWORD_BYTES: Final = 72  # bcrypt reads no more: what follows would not count
 _BCRYPT: Final = ("$2y$", "$2b$", "$2a$")
 _CONCURRENT_CHECKS: Final = 2
 _DUMMY_COST: Final = 5
@@ -54,6 +54,18 @@ class HtpasswdFile:
         self._dummies = _make_dummies(self._hashes.values())
         self._stamp = stamp
 
+    @staticmethod
+    def find_fault(password: str) -> str | None:
+        """Say why bcrypt can't check this password, whoever's it is; None if it can."""
+        if len(_encode_password(password)) > _MAX_PASSWORD_BYTES:
+            return (
+                f"the password is longer than {_MAX_PASSWORD_BYTES} bytes, and bcrypt reads no "
+                "more: choose a shorter one and make its line in the htpasswd file again"
+            )
+        if "\0" in password:
+            return "the password holds a NUL character, where bcrypt ends: choose one without"
+        return None
+
     def is_verified(self, user: str, password: str, place: str = "") -> bool:
         """Tell whether these were checked moments ago, without checking them again."""
         self.load()
@@ -63,6 +75,8 @@ class HtpasswdFile:
     async def verify(self, user: str, password: str, place: str = "") -> bool:
         """Check a password against the file in a thread; a good result is kept five minutes."""
         self.load()
+        if self.find_fault(password) is not None:
+            return False
         known = self._hashes.get(user)
         async with self._busy:
             is_right = await asyncio.to_thread(_check, password, known or self._choose_dummy(user))
@@ -118,7 +132,7 @@ def _make_dummy(cost: int) -> bytes:
 
 
 def _encode_password(password: str) -> bytes:
-    return password.encode("utf-8", "surrogatepass")[:_MAX_PASSWORD_BYTES]
+    return password.encode("utf-8", "surrogatepass")
 
 
 def _check(password: str, password_hash: bytes) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-from reglite.api.peer import parse_address
+from reglite.api.address import parse_address
 from reglite.errors import Denied
 
 _HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+", re.ASCII)

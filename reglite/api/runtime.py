@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from reglite.api.sign_in import SignIn
+from reglite.deletion.refusals import Refusals
 from reglite.errors import RegistryUnknown, RegliteError
 from reglite.reference import shorten
 
@@ -38,6 +39,7 @@ class Runtime:
     local_maintainer: bool = False
     is_loopback: bool = False
     sign_in: SignIn = field(init=False)
+    refusals: Refusals = field(init=False, repr=False, default_factory=Refusals)
     _configs: "dict[str, RegistryConfig]" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +62,8 @@ class Runtime:
         return self.pool.get_client(self.get_config(name).name)
 
     async def aclose(self) -> None:
-        """Close what was opened."""
+        """Close what was opened, and say what the audit log left out."""
+        self.refusals.end()
         if self.pool is not None:
             await self.pool.aclose()
 

@@ -8,19 +8,14 @@ from weakref import WeakValueDictionary
 from starlette.requests import Request
 
 from reglite.access_config import AccessConfig, AccessToken
+from reglite.api.address import get_place, is_within
 from reglite.api.attempts import MAX_GUESSES, FailedAttempts
 from reglite.api.caller import Caller
+from reglite.api.forwarding import find_client
 from reglite.api.grant import is_granted_to
-from reglite.api.peer import (
-    decode_header,
-    get_peer_address,
-    get_peer_place,
-    is_direct,
-    is_forwarded,
-    parse_address,
-    parse_basic,
-)
-from reglite.errors import BadRequest, Unauthorized
+from reglite.api.peer import get_peer, get_peer_address, is_direct, is_forwarded, parse_basic
+from reglite.api.proxy import read_proxy_groups, read_proxy_user
+from reglite.errors import Unauthorized
 
 if TYPE_CHECKING:
     from reglite.api.htpasswd import HtpasswdFile
@@ -35,7 +30,9 @@ class SignIn:
 
     def __init__(self, access: AccessConfig, *, local_maintainer: bool = False) -> None:
         self.access = access
-        self._local_maintainer = local_maintainer and not access.has_sign_in
+        # Where a proxy is configured, nobody is known to sit at this machine.
+        alone = not access.has_sign_in and access.proxy is None
+        self._local_maintainer = local_maintainer and alone
         self._attempts = FailedAttempts()
         self._checking: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._htpasswd: HtpasswdFile | None = None
@@ -46,6 +43,15 @@ class SignIn:
         token: tuple[SignInWay, ...] = ("token",) if self.access.tokens else ()
         basic: tuple[SignInWay, ...] = ("basic",) if self.access.htpasswd else ()
         return token + basic
+
+    def get_client_address(self, request: Request) -> str:
+        """Return the address that limits and the audit log name: before the trusted proxies.
+
+        It is no ground for any right: only the peer itself is known.
+        """
+        peer, proxy = get_peer(request), self.access.proxy
+        client = find_client(peer, request.headers, proxy.trusted) if proxy else peer
+        return get_peer_address(request) if client is None else str(client)
 
     async def identify(self, request: Request) -> Caller:
         """Return the caller; raises Unauthorized for wrong credentials, TooManyRequests."""
@@ -72,29 +78,19 @@ class SignIn:
 
     def _make_token_caller(self, token: AccessToken, request: Request) -> Caller:
         """Make the caller: a token has its own role everywhere; grants are for people."""
-        return Caller("token", token.name, token.role, get_peer_address(request))
+        return Caller("token", token.name, token.role, self.get_client_address(request))
 
     def _read_proxy(self, request: Request) -> Caller | None:
         """Read the user that a trusted proxy names; from anyone else the headers mean nothing."""
         proxy = self.access.proxy
-        if proxy is None or not self._is_trusted(request):
+        if proxy is None or not is_direct(request):
             return None
-        names = request.headers.getlist(proxy.user_header)
-        if len(names) > 1:
-            raise BadRequest(f"{proxy.user_header} came more than once: the proxy must replace it")
-        user = decode_header(names[0]).strip() if names else ""
-        if not user:
+        if not is_within(get_peer(request), proxy.trusted):
             return None
-        lists = request.headers.getlist(proxy.groups_header) if proxy.groups_header else []
-        listed = decode_header(",".join(lists)).split(",")
-        groups = frozenset(group.strip() for group in listed) - {""}
-        return self._make_person("proxy", user, request, groups)
-
-    def _is_trusted(self, request: Request) -> bool:
-        peer = parse_address(get_peer_address(request))
-        if self.access.proxy is None or peer is None or not is_direct(request):
-            return False
-        return any(peer in network for network in self.access.proxy.trusted)
+        user = read_proxy_user(request.headers, proxy)
+        if user is None:
+            return None
+        return self._make_person("proxy", user, request, read_proxy_groups(request.headers, proxy))
 
     async def _check_password(self, encoded: str, request: Request) -> Caller:
         """Check basic credentials; those checked moments ago pass where new ones are limited.
@@ -103,7 +99,9 @@ class SignIn:
         time for each user and place: guesses sent at once are counted before the next is tried.
         """
         user, password = parse_basic(encoded)
-        htpasswd, place = self._open_htpasswd(), get_peer_place(request)
+        htpasswd, place = self._open_htpasswd(), self._get_place(request)
+        if fault := htpasswd.find_fault(password):
+            raise Unauthorized(fault)
         key = (place, user[:_COUNTED_CHARACTERS])
         if not htpasswd.is_verified(user, password, place):
             async with self._checking.setdefault(key, asyncio.Lock()):
@@ -136,9 +134,12 @@ class SignIn:
             self._htpasswd = HtpasswdFile(self.access.htpasswd)
         return self._htpasswd
 
+    def _get_place(self, request: Request) -> str:
+        return get_place(self.get_client_address(request))
+
     def _count_refusal(self, request: Request) -> Unauthorized:
         """Refuse an unknown token, ten times a minute; known ones pass whatever others send."""
-        key = get_peer_place(request)
+        key = self._get_place(request)
         self._attempts.check(key)
         self._attempts.record(key)
         return Unauthorized("this sign-in is not known here: check the token")
@@ -151,10 +152,11 @@ class SignIn:
         groups: frozenset[str] = frozenset(),
     ) -> Caller:
         grants = tuple(g for g in self.access.grants if is_granted_to(g, user, groups))
-        return Caller(kind, user, self.access.default_role, get_peer_address(request), grants)
+        address = self.get_client_address(request)
+        return Caller(kind, user, self.access.default_role, address, grants)
 
     def _make_anonymous(self, request: Request) -> Caller:
-        address = get_peer_address(request)
+        address = self.get_client_address(request)
         if self._local_maintainer and is_direct(request) and not is_forwarded(request):
             return Caller("local", None, "maintainer", address)
         can_sign_in = self.access.has_sign_in

@@ -3,10 +3,8 @@
 On stderr, or in ``REGLITE_AUDIT_DIR`` a file a day (UTC) with the manifests beside it.
 """
 
-import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +12,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from reglite.errors import RegliteError
+from reglite.deletion.audit_folder import (
+    append_line,
+    opening_folder,
+    opening_inner,
+    opening_log,
+    write_file,
+)
+from reglite.deletion.audit_line import encode_line
+from reglite.deletion.refusals import Refusals
+from reglite.errors import ConfigurationError, RegliteError
 from reglite.registry.models import Manifest
 
 AUDIT_DIR_VARIABLE: Final = "REGLITE_AUDIT_DIR"
-_MAX_CHARACTERS = 512
+_MAX_BYTES: Final = 4095  # and the line's end
+_MAX_DONE_BYTES: Final = 65_535  # what was done names its tags: they are what undoing it needs
+_MANIFESTS: Final = "manifests"
 
 Action = Literal["delete", "untag", "restore"]
 Outcome = Literal["done", "refused", "failed", "interrupted"]
@@ -29,7 +38,8 @@ class AuditEvent:
     """Who tried to change what, and how it ended; ``who`` is None for anonymous callers.
 
     ``digest`` and ``tags`` are what was asked for until the outcome is known. ``code`` is that of
-    the error which refused or failed it.
+    the error which refused or failed it. ``stranger`` is the place that a caller is counted by who
+    is not known, or not yet.
     """
 
     action: Action
@@ -41,25 +51,26 @@ class AuditEvent:
     tags: Sequence[str] = ()
     outcome: Outcome = "done"
     code: str | None = None
+    stranger: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the line's object; the time is the writing's."""
         return {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "who": _cut(self.who),
-            "from": _cut(self.address),
+            "time": _format_now(),
+            "who": self.who,
+            "from": self.address,
             "action": self.action,
-            "registry": _cut(self.registry),
-            "repository": _cut(self.repository),
-            "digest": _cut(self.digest),
-            "tags": [_cut(tag) for tag in self.tags],
+            "registry": self.registry,
+            "repository": self.repository,
+            "digest": self.digest,
+            "tags": list(self.tags),
             "outcome": self.outcome,
             "code": self.code,
         }
 
 
 @contextmanager
-def recording(event: AuditEvent) -> Iterator[AuditEvent]:
+def recording(event: AuditEvent, refusals: Refusals | None = None) -> Iterator[AuditEvent]:
     """Record the event when the block ends, with the outcome that its exception tells.
 
     The block fills in what it learns: ``event.tags = deletion.tags``.
@@ -75,37 +86,73 @@ def recording(event: AuditEvent) -> Iterator[AuditEvent]:
         event.code = "INTERNAL"
         raise
     finally:
-        record(event)
+        record(event, refusals)
 
 
-def record(event: AuditEvent) -> None:
-    """Write one line; where the folder can't be written, to stderr with the reason.
+def record(event: AuditEvent, refusals: Refusals | None = None) -> None:
+    """Write one line; of strangers who changed nothing only as many as ``refusals`` admits."""
+    if refusals is not None:
+        refusals.end_if_over()
+        if event.stranger is not None and not refusals.admits(event.stranger, _record_left_out):
+            return
+    is_done = event.outcome == "done"
+    _write(encode_line(event.to_json(), _MAX_DONE_BYTES if is_done else _MAX_BYTES))
 
-    The line is ASCII, so no text in it can begin another line or hide one.
-    """
-    line = json.dumps(event.to_json())
+
+def _record_left_out(count: int) -> None:
+    """Write how many refusals have no line: the fields are those of the others, and the count."""
+    of_others = ("who", "from", "action", "registry", "repository", "digest")
+    line: dict[str, Any] = {"time": _format_now(), **dict.fromkeys(of_others), "tags": []}
+    line |= {"outcome": "refused", "code": None, "left_out": count}
+    _write(encode_line(line, _MAX_BYTES))
+
+
+def _write(line: str) -> None:
+    """Write to the folder; where that can't be, to stderr with the reason."""
     folder = get_audit_folder()
     if folder is None:
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - the log's place
         return
     try:
-        _append(folder / f"audit-{datetime.now(UTC):%Y-%m-%d}.jsonl", line)
+        with opening_folder(folder) as opened:
+            append_line(opened, _name_log(), line)
     except OSError as exc:
         print(line, file=sys.stderr, flush=True)  # noqa: T201
         print(f"reglite: the audit log can't be written: {exc}", file=sys.stderr)  # noqa: T201
 
 
+def check_audit_folder() -> None:
+    """Open what the audit log will need, before anything is served; raises ConfigurationError."""
+    folder = get_audit_folder()
+    if folder is None:
+        return
+    try:
+        with (
+            opening_folder(folder) as opened,
+            opening_log(opened, _name_log()),
+            opening_inner(opened, _MANIFESTS),
+        ):
+            return
+    except OSError as exc:
+        raise ConfigurationError(
+            f"{AUDIT_DIR_VARIABLE}: the audit log can't be kept in {folder}: {exc.strerror} "
+            f"({exc.filename}): name a folder that only this user can write"
+        ) from exc
+
+
 def keep_manifest(manifest: Manifest) -> None:
     """Keep the exact bytes beside the log, before they are deleted; raises RegliteError.
 
-    Without ``REGLITE_AUDIT_DIR`` nothing is kept. A name is the digest's, so a file never changes.
+    Without ``REGLITE_AUDIT_DIR`` nothing is kept. A name is the digest's, and its bytes are
+    written anew whatever is there.
     """
     folder = get_audit_folder()
     if folder is None:
         return
-    path = folder / "manifests" / f"{manifest.digest.replace(':', '-')}.json"
+    name = f"{manifest.digest.replace(':', '-')}.json"
     try:
-        _write_once(path, manifest.raw)
+        with opening_folder(folder) as opened, opening_inner(opened, _MANIFESTS) as manifests:
+            write_file(manifests, name, manifest.raw)
     except OSError as exc:
         raise RegliteError(
             f"nothing was deleted: its manifest can't be kept in {AUDIT_DIR_VARIABLE} "
@@ -119,31 +166,9 @@ def get_audit_folder() -> Path | None:
     return Path(text) if text else None
 
 
-def _append(path: Path, line: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
-    descriptor = os.open(path, flags, 0o600)
-    try:
-        os.write(descriptor, line.encode() + b"\n")  # one write: lines of two processes don't mix
-    finally:
-        os.close(descriptor)
+def _name_log() -> str:
+    return f"audit-{datetime.now(UTC):%Y-%m-%d}.jsonl"
 
 
-def _write_once(path: Path, raw: bytes) -> None:
-    if path.exists() and not path.is_symlink():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, partial = tempfile.mkstemp(".partial", dir=path.parent)  # new, ours, no link
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(raw)
-        Path(partial).replace(path)  # in the place of a link, if there is one
-    except OSError:
-        Path(partial).unlink()
-        raise
-
-
-def _cut(text: str | None) -> str | None:
-    if text is None or len(text) <= _MAX_CHARACTERS:
-        return text
-    return text[: _MAX_CHARACTERS - 1] + "…"
+def _format_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -11,6 +11,7 @@ from typing import Any, Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from reglite.server.logs import bound_line
 from reglite.server.protocol import find_protocol
 
 GRACE_SECONDS: Final = 25  # longer than any answer's budget
@@ -57,6 +58,9 @@ def make_server(app: ASGIApp, *, access_log: bool, debug: bool) -> Server:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
+    for name in ("", "uvicorn", "uvicorn.access"):
+        for handler in logging.getLogger(name).handlers:
+            handler.addFilter(bound_line)
     return Server(config)
 
 

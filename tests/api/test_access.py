@@ -1,6 +1,7 @@
 """Who × what × where."""
 
 import asyncio
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -278,6 +279,45 @@ async def test_user_header_that_comes_twice_is_refused(open_api: OpenApi, htpass
     assert (response.status_code, get_code(response)) == (400, "BAD_REQUEST")
 
 
+@pytest.mark.parametrize("name", [" zoe ", "zoe ", "zoe\u00a0", "zo\u0001e"])
+async def test_a_name_with_spaces_around_it_is_no_other_user(
+    open_api: OpenApi, htpasswd: Path, name: str
+) -> None:
+    api = open_api(make_access(htpasswd, grants=(Grant("maintainer", users=("zoe",)),)), peer=PROXY)
+
+    headers = [(b"X-Auth-Request-User", name.encode())]
+    response = await api.delete(DELETION, headers=headers)
+
+    assert (response.status_code, get_code(response)) == (400, "BAD_REQUEST")
+
+
+async def test_a_group_with_a_comma_grants_nothing_of_its_parts(
+    open_api: OpenApi, htpasswd: Path
+) -> None:
+    proxy = replace(PROXIED, groups_separator=None)
+    api = open_api(make_access(htpasswd, proxy=proxy), peer=PROXY)
+
+    of_one = await api.get("/api/v1/session", headers=named("zoe", "x,platform"))
+    of_both = await api.get(
+        "/api/v1/session",
+        headers=[*named("zoe", "x").items(), ("X-Auth-Request-Groups", "platform")],
+    )
+
+    assert (of_one.json()["role"], of_both.json()["role"]) == ("viewer", "maintainer")
+
+
+@pytest.mark.parametrize("password", ["x" * 73, "é" * 37, f"{PASSWORD}\0", "\0"])
+async def test_passwords_that_bcrypt_would_cut_are_refused_plainly(
+    open_api: OpenApi, htpasswd: Path, password: str
+) -> None:
+    api = open_api(make_access(htpasswd))
+
+    response = await api.get("/api/v1/session", auth=("ana", password))
+
+    assert (response.status_code, get_code(response)) == (401, "UNAUTHORIZED")
+    assert "bcrypt" in response.json()["errors"][0]["message"]
+
+
 class TestDefaultRoleNone:
     """Lists and reads show only what a grant covers."""
 
@@ -417,6 +457,13 @@ class TestLocalMaintainer:
         assert (await api.get("/api/v1/session")).json()["role"] == "viewer"
         assert (await api.delete(DELETION)).status_code == 401
 
+    async def test_is_nobody_once_a_proxy_is_configured(self, open_api: OpenApi) -> None:
+        proxy = ProxyAccess(None, None, (ip_network("127.0.0.1"),), None)
+        api = open_api(AccessConfig(proxy=proxy), local_maintainer=True)
+
+        assert (await api.get("/api/v1/session")).json()["role"] == "viewer"
+        assert (await api.delete(DELETION)).status_code == 403
+
     async def test_is_nobody_without_the_commands_word(self, open_api: OpenApi) -> None:
         response = await open_api().delete(DELETION)
 
@@ -543,6 +590,51 @@ class TestFailedSignIns:
             statuses.append(caught.value.status)
 
         assert statuses == [401] * 10 + [last]
+
+    @pytest.mark.parametrize("proxy", [PROXIED, replace(PROXIED, user_header=None)])
+    async def test_a_stranger_behind_the_proxy_closes_the_door_for_himself_alone(
+        self, open_api: OpenApi, htpasswd: Path, proxy: ProxyAccess
+    ) -> None:
+        api = open_api(make_access(htpasswd, proxy=proxy), peer=PROXY)
+
+        async def ask(address: str, password: str, user: str = "ana") -> int:
+            headers = {"X-Forwarded-For": address}
+            answer = await api.get("/api/v1/session", auth=(user, password), headers=headers)
+            return answer.status_code
+
+        guesses = [await ask(f"192.0.2.{n}, 198.51.100.9:{n}", "wrong") for n in range(11)]
+        spread = [await ask(f"{n}.1.1.1, 198.51.100.9", "123", f"u{n}") for n in range(MAX_GUESSES)]
+
+        assert guesses == [401] * 10 + [429]
+        assert 429 in spread
+        assert await ask("198.51.100.9", PASSWORD) == 429
+        assert await ask("198.51.100.10", PASSWORD) == 200
+
+    async def test_an_untrusted_peer_is_counted_whatever_address_it_claims(
+        self, open_api: OpenApi, htpasswd: Path
+    ) -> None:
+        api = open_api(make_access(htpasswd), peer="10.43.0.7")
+
+        statuses = []
+        for number in range(11):
+            claims = {
+                "X-Forwarded-For": f"192.0.2.{number}",
+                "Forwarded": f"for=192.0.2.{number}",
+                "CloudFront-Viewer-Address": f"192.0.2.{number}:80",
+            }
+            headers = bearer("no") | claims
+            statuses.append((await api.get("/api/v1/session", headers=headers)).status_code)
+
+        assert statuses == [401] * 10 + [429]
+
+    @pytest.mark.parametrize("address", ["10.42.0.7", "127.0.0.1"])
+    async def test_an_address_that_a_proxy_names_gives_no_right(
+        self, open_api: OpenApi, htpasswd: Path, address: str
+    ) -> None:
+        headers = named("ana") | {"X-Forwarded-For": address, "Forwarded": f"for={address}"}
+        api = open_api(make_access(htpasswd), peer="10.43.0.7", local_maintainer=True)
+
+        assert (await api.delete(DELETION, headers=headers)).status_code == 401
 
     async def test_unknown_and_known_users_are_refused_in_the_same_words(
         self, open_api: OpenApi, htpasswd: Path

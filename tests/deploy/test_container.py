@@ -218,7 +218,7 @@ def test_compose_file_locks_the_container_down_and_configures_it(tmp_path: Path)
     reglite = services["reglite"]
     text = reglite["environment"]["REGLITE_INVENTORY"].replace("$$", "$")
 
-    inventory = load_text(text, tmp_path, RL_TOKEN="a-token")
+    inventory = load_text(text, tmp_path, RL_TOKEN="a-token-of-the-tests")
 
     assert reglite["read_only"] is True
     assert reglite["cap_drop"] == ["ALL"]

@@ -293,3 +293,28 @@ def test_headers_of_answers_behind_the_proxy_are_not_said_twice(behind_proxy: st
     _expect(httpx.get(f"{behind_proxy}/none.html", cookies=ana), 404, SECURITY_HEADERS)
     _expect(httpx.get(behind_proxy, cookies=ana), 307, SECURITY_HEADERS)
     _expect(httpx.get(f"{behind_proxy}/api/v1/none", cookies=ana), 404, SECURITY_HEADERS)
+
+
+def test_a_stranger_behind_nginx_closes_the_door_for_nobody_else(
+    run_serve: Callable[..., Running], enter: Callable[..., str]
+) -> None:
+    access = {"tokens": [{"name": "ci", "token": "c" * 20, "role": "viewer"}]}
+    running = run_serve("--base-path", "/reglite/", **access, proxy={"trusted": ["127.0.0.1"]})
+    server = running.address.removeprefix("http://").partition("/")[0]
+    # The same recipe where nginx signs nobody in.
+    recipe = (RECIPES / "proxy.conf").read_text()
+    recipe = re.sub(r"auth_request(_set)? [^;]*;", "", recipe)
+    recipe = 'set $user ""; set $groups "";\n' + recipe.replace(
+        "http://authentication", "http://reglite"
+    )
+    upstream = f"upstream reglite {{ server {server}; }}\n"
+    base = enter(run_nginx(recipe, http=upstream + (RECIPES / "headers.conf").read_text()))
+
+    def guess(address: str, number: int) -> int:
+        transport = httpx.HTTPTransport(local_address=address)
+        claim = {"X-Forwarded-For": f"192.0.2.{number}", "Authorization": "Bearer guess"}
+        with httpx.Client(transport=transport, headers=claim) as client:
+            return client.get(f"{base}/reglite/api/v1/session").status_code
+
+    assert [guess("127.0.0.2", number) for number in range(11)] == [401] * 10 + [429]
+    assert guess("127.0.0.3", 1) == 401

@@ -130,14 +130,15 @@ def test_who_may_do_what_through_a_handler(
     check_table(filled_registry, what, ask)
 
 
+@pytest.mark.parametrize("port", ["", ":{number}"])
 def test_behind_a_load_balancer_the_address_is_the_one_that_it_saw(
-    access: None, load_function: LoadFunction, capsys: pytest.CaptureFixture[str]
+    access: None, load_function: LoadFunction, capsys: pytest.CaptureFixture[str], port: str
 ) -> None:
     function = load_function("untag")
     path = f"/api/v1/registries/{REGISTRY}/repositories/{REPOSITORY}/tags/{TAG}"
 
     def ask(number: int) -> int:
-        forwarded = f"198.51.100.{number}, 192.0.2.9"
+        forwarded = f"198.51.100.{number}, 192.0.2.9{port.format(number=number)}"
         answer: dict[str, Any] = function.handler(
             {
                 "requestContext": {"elb": {}},
@@ -160,6 +161,52 @@ def test_behind_a_load_balancer_the_address_is_the_one_that_it_saw(
     assert statuses == [401] * 10 + [429]
     lines = capsys.readouterr().err.splitlines()
     assert {json.loads(line)["from"] for line in lines} == {"192.0.2.9"}
+
+
+CLOUDFRONT = "130.176.1.9"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "headers", "last", "address"),
+    [
+        ([], {"x-forwarded-for": "192.0.2.{n}, 130.176.1.9"}, 429, CLOUDFRONT),
+        (["130.176.0.0/16"], {"x-forwarded-for": "192.0.2.{n}, 130.176.1.9"}, 401, "192.0.2.10"),
+        (
+            ["130.176.0.0/16"],
+            {"x-forwarded-for": "1.1.1.{n}, 2.2.2.2, 130.176.1.9"},
+            429,
+            "2.2.2.2",
+        ),
+        (["130.176.0.0/16"], {"cloudfront-viewer-address": "192.0.2.{n}:443"}, 401, "192.0.2.10"),
+        (["10.0.0.0/8"], {"cloudfront-viewer-address": "192.0.2.{n}:443"}, 429, CLOUDFRONT),
+    ],
+)
+def test_behind_cloudfront_strangers_are_told_apart_where_it_is_trusted(
+    *,
+    configure: Callable[..., None],
+    load_function: LoadFunction,
+    capsys: pytest.CaptureFixture[str],
+    trusted: list[str],
+    headers: dict[str, str],
+    last: int,
+    address: str,
+) -> None:
+    configure(
+        tokens=[{"name": "ci", "token": "c" * 20, "role": "maintainer"}],
+        **({"proxy": {"trusted": trusted}} if trusted else {}),
+    )
+    function, event = load_function("untag"), read_event("untag")
+    event["requestContext"]["http"]["sourceIp"] = CLOUDFRONT
+    sent = {name: text for name, text in event["headers"].items() if "forwarded" not in name}
+
+    statuses = []
+    for number in range(11):
+        made = {name: text.format(n=number) for name, text in headers.items()}
+        made |= {"authorization": f"Bearer guess{number}"}
+        statuses.append(function.handler(event | {"headers": sent | made}, None)["statusCode"])
+
+    assert statuses == [401] * 10 + [last]
+    assert json.loads(capsys.readouterr().err.splitlines()[-1])["from"] == address
 
 
 @pytest.mark.parametrize("what", [*OPEN, *READS, *CHANGES])
