@@ -76,6 +76,18 @@ def test_pages_are_served_with_types_and_cache_rules(pages: Callable[[str], str]
     assert httpx.get(f"{base}/reglite/none.html").status_code == 404
 
 
+def test_what_a_published_folder_keeps_for_itself_is_not_served(
+    pages: Callable[[str], str], tmp_path: Path
+) -> None:
+    base = pages("https://api.example.com")
+    (tmp_path / "www/.git").mkdir()
+    for name in (".git/HEAD", "assets/.part"):
+        (tmp_path / "www" / name).write_text("mine")
+
+    for name in (".reglite-site", "%2ereglite-site", ".git/HEAD", "assets/.part"):
+        assert httpx.get(f"{base}/reglite/{name}").status_code == 404, name
+
+
 def test_pages_of_another_origin_read_the_api_that_lists_them(
     pages: Callable[[str], str],
     run_serve: Callable[..., Running],
