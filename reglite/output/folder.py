@@ -144,9 +144,13 @@ class Folder:
 
     def _make(self, name: str, parent: int) -> None:
         os.mkdir(PART, dir_fd=self._descriptor)
-        if self._is_public:
-            os.chmod(PART, 0o755, dir_fd=self._descriptor)  # noqa: S103 - it is public
-        os.rename(PART, name, src_dir_fd=self._descriptor, dst_dir_fd=parent)
+        try:
+            if self._is_public:
+                os.chmod(PART, 0o755, dir_fd=self._descriptor)  # noqa: S103 - it is public
+            os.rename(PART, name, src_dir_fd=self._descriptor, dst_dir_fd=parent)
+        except BaseException:
+            os.rmdir(PART, dir_fd=self._descriptor)
+            raise
 
     def _remove_empty(self, path: str) -> bool:
         try:

@@ -14,6 +14,8 @@ from reglite.output.record import Record, parse_record
 from reglite.reference import compute_digest
 
 _MAX_RECORD_BYTES: Final = 4_000_000
+# What a clone that is to be published holds before its first build.
+_PUBLISHING: Final = {".git", ".nojekyll", "CNAME"}
 _NOTHING: Final = re.compile(r"(?!)")
 
 
@@ -81,7 +83,7 @@ class MadeFolder:
         record = raw and parse_record(raw, self._maker.command, self._maker.own)
         if record:
             return record
-        if self._folder.list_names() <= {".git"}:  # an empty clone, to be published
+        if self._folder.list_names() <= _PUBLISHING:
             return Record({})
         why = f"was not made by {self._maker.command}"
         if self._maker.record in self._folder.list_names():

@@ -1,13 +1,6 @@
-"""Three builds of a small site; as a program it is killed in the middle of the second.
+"""Builds of a small site, made by a command of its own."""
 
-``python -m tests.output.builds FOLDER N`` fills a folder with ``TWO`` and kills itself at the N-th
-call: the interpreter tells its audit hooks of each one to the file system before it is made.
-"""
-
-import os
 import re
-import signal
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +17,13 @@ MAKER = Maker(
 SEALED = replace(MAKER, seal="index.html")
 """A maker whose index says of what kind the others are."""
 
+ZERO = {"assets/zero/js": b"0", "index.html": b"zero", "old.html": b"zero"}
 ONE = {"assets/one/js": b"1", "index.html": b"one", "ru/index.html": b"eins"}
 TWO = {"assets/two/js": b"2", "index.html": b"two", "ru/index.html": b"zwei"}
 THREE = {"assets/three/js": b"3", "index.html": b"three"}
+
+FOREIGN = {".git/HEAD": b"years of work", "CNAME": b"registries.example.com"}
+"""What somebody keeps in the folder of the builds."""
 
 
 def fill(out: Path, files: Mapping[str, bytes], maker: Maker = MAKER) -> None:
@@ -44,21 +41,3 @@ def read_all(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if (path.is_symlink() or path.is_file()) and path != folder / MAKER.record
     }
-
-
-def _run(out: Path, last: int, maker: Maker) -> None:
-    calls = 0
-
-    def hook(event: str, _: object) -> None:
-        nonlocal calls
-        if event.startswith(("open", "os.", "fcntl.")):
-            calls += 1
-            if calls == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(hook)
-    fill(out, dict(reversed(TWO.items())) if maker.seal else TWO, maker)
-
-
-if __name__ == "__main__":
-    _run(Path(sys.argv[1]), int(sys.argv[2]), {"MAKER": MAKER, "SEALED": SEALED}[sys.argv[3]])

@@ -1,34 +1,20 @@
-"""A build that is killed, at every single call to the file system that it makes."""
+"""A build that is killed or fails, at every single call to the file system that it makes."""
 
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from tests.output.builds import MAKER, ONE, THREE, TWO, fill, read_all
-
-FOREIGN = {".git/HEAD": b"years of work", "CNAME": b"registries.example.com"}
-ZERO = {"assets/zero/js": b"0", "index.html": b"zero", "old.html": b"zero"}
+from reglite.output.folder import PART
+from tests.output.builds import FOREIGN, MAKER, ONE, THREE, TWO, fill, read_all
 
 
-def interrupt(folder: Path, *before: dict[str, bytes], maker: str = "MAKER") -> Iterator[Path]:
-    """Yield a folder of a second build that was killed at its first call, and so on."""
-    number = 0
-    code = -signal.SIGKILL
-    while code == -signal.SIGKILL:
-        number += 1
-        out = folder / str(number)
-        for files in before:
-            fill(out, files)
-        for path, body in FOREIGN.items() if before else ():
-            (out / path).parent.mkdir(exist_ok=True)
-            (out / path).write_bytes(body)
-        command = [sys.executable, "-m", "tests.output.builds", str(out), str(number), maker]
-        code = subprocess.run(command, check=False).returncode
-        yield out
-    assert code == 0
-    assert number > 30  # more than one call for each of its files
+def interrupt(folder: Path, *before: str, maker: str = "MAKER", how: str = "kill") -> list[Path]:
+    """Return folders of a second build that ended at its first call, at its second, and so on."""
+    command = [sys.executable, "-m", "tests.output.interrupted", how, maker, str(folder), *before]
+    subprocess.run(command, check=True)
+    folders = list(folder.iterdir())
+    assert len(folders) > 30  # more than one call for each of its files
+    return folders
 
 
 def list_needed(there: dict[str, bytes]) -> dict[str, bytes]:
@@ -41,20 +27,30 @@ def list_needed(there: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def test_killed_at_any_call_it_leaves_whole_pages_and_all_that_they_need(tmp_path: Path) -> None:
-    for out in interrupt(tmp_path, ZERO, ONE):
+    for out in interrupt(tmp_path, "ZERO", "ONE"):
         there = read_all(out)
         assert there.items() >= list_needed(there).items()
         assert there.items() >= FOREIGN.items()
 
 
 def test_killed_at_any_call_it_is_not_in_the_way_of_the_next_build(tmp_path: Path) -> None:
-    for out in interrupt(tmp_path, ZERO, ONE):
+    for out in interrupt(tmp_path, "ZERO", "ONE"):
         needed = list_needed(read_all(out))
         fill(out, THREE)
         assert read_all(out).items() >= (THREE | FOREIGN | needed).items()
 
         fill(out, ONE)
         assert read_all(out) == {**ONE, **FOREIGN, "assets/three/js": b"3"}
+
+
+def test_disk_that_is_full_at_any_call_leaves_whole_pages_and_nothing_by_half(
+    tmp_path: Path,
+) -> None:
+    for out in interrupt(tmp_path, "ZERO", "ONE", how="fail"):
+        there = read_all(out)
+        assert there.items() >= (FOREIGN | list_needed(there)).items()
+        assert not (out / PART).exists()
+        fill(out, THREE)
 
 
 def test_first_build_that_is_killed_at_any_call_can_be_run_again(tmp_path: Path) -> None:
@@ -66,7 +62,7 @@ def test_first_build_that_is_killed_at_any_call_can_be_run_again(tmp_path: Path)
 
 def test_killed_at_any_call_it_leaves_no_seal_beside_files_of_two_kinds(tmp_path: Path) -> None:
     sealed = 0
-    for out in interrupt(tmp_path, ONE, maker="SEALED"):
+    for out in interrupt(tmp_path, "ONE", maker="SEALED"):
         there = read_all(out)
         kinds = {path: [f for f in (ONE, TWO) if f.get(path) == there.get(path)] for path in TWO}
         if "index.html" in there:

@@ -56,13 +56,15 @@ def test_published_clone_keeps_its_history_and_everything_else_that_no_build_mad
     assert read_all(out) == {**foreign, **THREE, "assets/two/js": b"2"}
 
 
-def test_empty_clone_is_filled_and_its_history_kept(tmp_path: Path) -> None:
+def test_clone_before_its_first_build_is_filled_and_keeps_what_it_holds(tmp_path: Path) -> None:
+    foreign = {".git/HEAD": b"ref", ".nojekyll": b"", "CNAME": b"registries.example.com"}
     (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "HEAD").write_text("ref")
+    for path, body in foreign.items():
+        (tmp_path / path).write_bytes(body)
 
     fill(tmp_path, ONE)
 
-    assert read_all(tmp_path) == {**ONE, ".git/HEAD": b"ref"}
+    assert read_all(tmp_path) == {**ONE, **foreign}
 
 
 def test_file_that_no_build_made_is_never_written_over(out: Path) -> None:
