@@ -125,6 +125,16 @@ def test_assets_that_an_open_tab_asks_for_outlast_the_next_build(tmp_path: Path)
     assert len({*folders}) == 3
 
 
+def test_the_folder_itself_stays_as_a_mount_point_must(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    build_site(out, version="1.2.3")
+    before = out.stat().st_ino
+
+    build_site(out, version="1.2.3", title="Ours")
+
+    assert out.stat().st_ino == before
+
+
 def test_a_failed_build_keeps_the_site_that_was_there(tmp_path: Path) -> None:
     out = tmp_path / "site"
     build_site(out, version="1.2.3")
