@@ -165,7 +165,7 @@ def serve(*, config_file: str | None, host: str, port: int, base_path: str, debu
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("build/site"),
     show_default=True,
-    help="Folder to write; one that RegLite did not make is left alone.",
+    help="Folder to write; what RegLite did not make there is left alone.",
 )
 @click.option(
     "--api-base",

@@ -1,5 +1,6 @@
 """The command line: help, versions, files written, exit codes, errors without a traceback."""
 
+import errno
 import json
 import os
 import subprocess
@@ -160,8 +161,38 @@ class TestInit:
         assert run("init", "--out", "mine.yaml", "--force").exit_code == 0
         assert path.read_text().startswith("# RegLite's inventory")
 
+    def test_forced_it_follows_no_link_and_waits_for_no_pipe(
+        self, run: Run, tmp_path: Path
+    ) -> None:
+        (tmp_path / "precious").write_text("mine")
+        (tmp_path / "link.yaml").symlink_to("precious")
+        os.mkfifo(tmp_path / "pipe.yaml")
+        for name in ("link.yaml", "pipe.yaml"):
+            assert_said(run("init", "--out", name, "--force"), 1, f"{name} is a link or no file")
+        assert (tmp_path / "precious").read_text() == "mine"
+
+    def test_forced_and_interrupted_it_leaves_the_inventory_that_was_there(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "inventory.yaml"
+        path.write_text("mine")
+        path.chmod(0o600)
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "rename", fail)
+            assert_said(run("init", "--force"), 1, "inventory.yaml can't be written")
+        assert (path.read_text(), [p.name for p in tmp_path.iterdir()]) == ("mine", [path.name])
+
+        assert run("init", "--force").exit_code == 0
+        assert path.stat().st_mode & 0o777 == 0o600  # it may get a password, as the old one had
+
     def test_a_folder_that_is_not_there_is_said(self, run: Run) -> None:
-        assert_said(run("init", "--out", "no/where.yaml"), 1, "no/where.yaml can't be written")
+        for more in ((), ("--force",)):
+            result = run("init", "--out", "no/where.yaml", *more)
+            assert_said(result, 1, "no/where.yaml can't be written")
+
+
+def fail(*_: object, **__: object) -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 class TestBuild:

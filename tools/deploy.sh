@@ -11,16 +11,40 @@ read_output() {
         --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" --output text
 }
 
+# The folders of assets that pages name, and the pages that name any: only those are ours.
+list_assets() { grep -rhoE 'assets/[0-9a-f]{12}/' --include '*.html' "$1" | sort -u; }
+list_pages() { (cd "$1" && grep -rlE 'assets/[0-9a-f]{12}/' . | sed 's#^\./##'); }
+
 sh tools/osls.sh node_modules/.bin/osls deploy --stage "$stage" --region "$region"
-reglite build --out build/site
 bucket=$(read_output SiteBucket)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Into a fresh folder: what anybody put into another one is not published. The record stays here.
+site=$work/site before=$work/before
+reglite build --out "$site"
+mkdir "$before"
+aws s3 sync "s3://$bucket" "$before" --only-show-errors --exclude "*" --include "*.html"
 
 # Assets first and old ones last, so that no page names what is not there.
-aws s3 sync build/site/assets "s3://$bucket/assets" --only-show-errors \
+aws s3 sync "$site/assets" "s3://$bucket/assets" --only-show-errors \
     --cache-control "public, max-age=31536000, immutable"
-aws s3 sync build/site "s3://$bucket" --only-show-errors --exclude "assets/*" \
+aws s3 sync "$site" "s3://$bucket" --only-show-errors --exclude "assets/*" --exclude ".*" \
     --cache-control "no-cache"
-aws s3 sync build/site "s3://$bucket" --only-show-errors --delete --size-only
+aws s3 rm "s3://$bucket/.reglite-site" --only-show-errors # once it was uploaded
+
+list_pages "$before" | while IFS= read -r page; do
+    [ -e "$site/$page" ] || aws s3 rm "s3://$bucket/$page" --only-show-errors
+done
+# A tab that is open asks for the assets of the page it shows: they stay until the next deployment
+# that changes any.
+{ list_assets "$site"; list_assets "$before"; } | sort -u >"$work/kept"
+if [ "$(list_assets "$site")" != "$(cat "$work/kept")" ]; then
+    aws s3 ls "s3://$bucket/assets/" | awk '$1 == "PRE" { print "assets/" $2 }' |
+        grep -xE 'assets/[0-9a-f]{12}/' | grep -vxFf "$work/kept" | while read -r folder; do
+        aws s3 rm "s3://$bucket/$folder" --recursive --only-show-errors
+    done
+fi
 aws cloudfront create-invalidation --distribution-id "$(read_output DistributionId)" \
     --paths "/*" >/dev/null
 echo "RegLite is at $(read_output Address)"

@@ -43,13 +43,9 @@ class Archives:
         self._members: dict[Path, _Member] = {}
 
     def write(self, out: Path, files: Mapping[str, Path]) -> int:
-        """Write the files, sorted by their path in the zip; return the zip's size in bytes.
-
-        The zip gets its name when it is whole: who stops half-way leaves no half zip to deploy.
-        """
+        """Write the files, sorted by their path in the zip; return the zip's size in bytes."""
         directory = b""
-        part = out.with_suffix(".part")
-        with part.open("wb") as stream:
+        with out.open("wb") as stream:
             for key in sorted(files):
                 name, member = key.encode(), self._compress(files[key])
                 fields, offset = member.format_fields(name), stream.tell()
@@ -62,7 +58,6 @@ class Archives:
             stream.write(directory + b"PK\x05\x06" + struct.pack("<2H", 0, 0))
             count = len(files)
             stream.write(struct.pack("<2H2LH", count, count, len(directory), start, 0))
-        part.replace(out)
         return out.stat().st_size
 
     def _compress(self, path: Path) -> _Member:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,17 @@ from reglite.bundle.inventory import read_bundled_inventory
 from reglite.bundle.lock import parse_lock
 from reglite.bundle.source import Imports, collect_imports, find_packaged, list_zips
 from reglite.bundle.wheel import Target, install_wheels, list_files, resolve_distributions
+from reglite.output.made import Maker, open_made
 
 Say = Callable[[str], None]
+
+_TARGET = "target.json"
+_FUNCTIONS = Maker(
+    command="reglite package",
+    record=".reglite-functions",
+    own=re.compile(r"[a-z0-9_]+\.zip|target\.json"),
+    seal=_TARGET,  # without it nothing is deployed, so no zips of two kinds either
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +46,8 @@ def package_functions(
 
     ``inventory`` is an inventory file to bundle, as JSON, which starts faster; one that holds a
     secret is refused, and the zip for what no route matches goes without. Beside the zips,
-    ``target.json`` tells the deployment what they are for.
-    Raises ConfigurationError and RegliteError.
+    ``target.json`` tells the deployment what they are for. What earlier runs made there stays until
+    all of them are made. Raises ConfigurationError and RegliteError.
     """
     bundled = None if inventory is None else read_bundled_inventory(inventory)
     imports = {name: collect_imports(*modules) for name, modules in list_zips().items()}
@@ -45,30 +55,27 @@ def package_functions(
     needed = {
         name: resolve_distributions(found.foreign, lock, target) for name, found in imports.items()
     }
-    out.mkdir(parents=True, exist_ok=True)
-    settings = out / "target.json"
-    settings.unlink(missing_ok=True)  # until all of the zips are for the same one
-    with tempfile.TemporaryDirectory() as scratch:
+    with open_made(out, _FUNCTIONS) as made, tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch) / "tree"
         say(f"Getting wheels for {target.architecture}, Python {target.python}")
         install_wheels(set().union(*needed.values()), lock, target, tree)
         own = _copy_sources(tree, imports.values(), bundled)
         _compile(tree, target, say)
-        archives = Archives()
-        for name, found in imports.items():
-            ours = found.files if name == UNMATCHED else (*found.files, *own)
-            files = {key: tree / key for key in ours}
-            for distribution in sorted(needed[name]):
-                files |= list_files(tree, distribution)
-            path = out / f"{name}.zip"
-            size_bytes = archives.write(path, _add_bytecode(tree, files))
-            yield Package(name, path, size_bytes, hashlib.sha256(path.read_bytes()).hexdigest())
-    _write_target(settings, target)
+        files = {
+            name: _list_content(
+                tree, [*found.files, *(() if name == UNMATCHED else own)], needed[name]
+            )
+            for name, found in imports.items()
+        }
+        zips = _zip(files, Path(scratch))
+        made.replace({f"{name}.zip": zips[name] for name in zips} | {_TARGET: _format(target)})
+    for name, body in zips.items():
+        yield Package(name, out / f"{name}.zip", len(body), hashlib.sha256(body).hexdigest())
 
 
-def _write_target(path: Path, target: Target) -> None:
+def _format(target: Target) -> bytes:
     document = {"architecture": target.architecture, "runtime": f"python{target.python}"}
-    path.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    return json.dumps(document, indent=2).encode() + b"\n"
 
 
 def _copy_sources(tree: Path, imports: Iterable[Imports], inventory: str | None) -> list[str]:
@@ -93,6 +100,21 @@ def _compile(tree: Path, target: Target, say: Say) -> None:
         return
     say(f"Compiling with Python {target.python}")
     compile_folder(tree, interpreter)
+
+
+def _list_content(tree: Path, own: list[str], distributions: set[str]) -> dict[str, Path]:
+    files = {key: tree / key for key in own}
+    for distribution in sorted(distributions):
+        files |= list_files(tree, distribution)
+    return _add_bytecode(tree, files)
+
+
+def _zip(files: Mapping[str, dict[str, Path]], scratch: Path) -> dict[str, bytes]:
+    archives, zips = Archives(), {}
+    for name, content in files.items():
+        archives.write(scratch / "zip", content)
+        zips[name] = (scratch / "zip").read_bytes()
+    return zips
 
 
 def _add_bytecode(tree: Path, files: dict[str, Path]) -> dict[str, Path]:

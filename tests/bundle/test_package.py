@@ -12,11 +12,12 @@ from click.testing import CliRunner
 from reglite.bundle.bytecode import find_interpreter
 from reglite.bundle.catch_all import CATCH_ALLS, UNMATCHED
 from reglite.bundle.lock import Locked, parse_lock
-from reglite.bundle.package import Package, package_functions
+from reglite.bundle.package import _FUNCTIONS, Package, package_functions
 from reglite.bundle.source import collect_imports, find_packaged, list_functions, list_zips
 from reglite.bundle.wheel import Target, install_wheels, resolve_distributions
 from reglite.cli import main
 from reglite.errors import ConfigurationError, RegliteError
+from reglite.output.made import open_made
 from tests.support.packages import ARCHITECTURE, PYTHON, make_packages
 
 MAX_BYTES = 7_000_000
@@ -223,13 +224,35 @@ def test_inventory_goes_into_every_zip_but_the_one_that_knows_nothing(
     assert {n for n, names in inside.items() if "inventory.yaml" not in names} == {UNMATCHED}
 
 
-def test_stopped_half_way_it_leaves_no_target_for_zips_of_two_kinds(tmp_path: Path) -> None:
-    (tmp_path / "target.json").write_text("of another run")
+def stop(line: str) -> None:
+    raise KeyboardInterrupt(line)
 
-    def stop(line: str) -> None:
-        raise KeyboardInterrupt(line)
+
+def test_stopped_half_way_it_leaves_the_package_that_was_there(tmp_path: Path) -> None:
+    with open_made(tmp_path, _FUNCTIONS) as made:
+        made.replace({"health.zip": b"zip", "target.json": b"{}"})
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
 
     with pytest.raises(KeyboardInterrupt):
         next(package_functions(tmp_path, Target(ARCHITECTURE, PYTHON), say=stop))
 
-    assert list(tmp_path.iterdir()) == []
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_folder_that_holds_anything_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "target.json").write_text("mine")
+    (tmp_path / "health.part").symlink_to(tmp_path / "target.json")
+
+    with pytest.raises(ConfigurationError, match="was not made by reglite package"):
+        next(package_functions(tmp_path, Target(ARCHITECTURE, PYTHON), say=stop))
+
+    assert (tmp_path / "target.json").read_text() == "mine"
+
+
+def test_every_file_of_a_package_is_known_as_its_own(packages: dict[str, Package]) -> None:
+    folder = packages["health"].path.parent
+    with open_made(folder, _FUNCTIONS):
+        names = {path.name for path in folder.iterdir()}
+
+    zips = {f"{name}.zip" for name in packages}
+    assert names == zips | {"target.json", _FUNCTIONS.record}

@@ -133,6 +133,18 @@ def test_every_answer_of_the_pages_recipe_carries_every_security_header(
     _expect(httpx.get(base, headers={"range": "bytes=999999-"}), 200, PAGE_HEADERS)
 
 
+def test_what_a_published_folder_keeps_for_itself_is_not_served(
+    pages: Callable[[str], str], tmp_path: Path
+) -> None:
+    base = pages("https://api.example.com")
+    (tmp_path / "www/.git").mkdir()
+    for name in (".git/HEAD", "assets/.part"):
+        (tmp_path / "www" / name).write_text("mine")
+
+    for name in (".reglite-site", "%2ereglite-site", ".git/HEAD", "assets/.part"):
+        assert httpx.get(f"{base}/reglite/{name}").status_code == 404, name
+
+
 def test_pages_of_another_origin_read_the_api_that_lists_them(
     pages: Callable[[str], str],
     run_serve: Callable[..., Running],

@@ -1,5 +1,8 @@
 """What a build leaves on disk, and what it never touches."""
 
+import os
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from reglite.errors import ConfigurationError
 from reglite.site import build_site
 from reglite.site.build import MARKER
+from reglite.site.source import find_templates
 
 PAGES = {"index.html", "repositories.html", "tags.html", "manifest.html", "api.html"}
 
@@ -35,9 +39,7 @@ def test_same_input_gives_same_bytes(tmp_path: Path) -> None:
 def test_a_build_replaces_what_an_earlier_one_made(tmp_path: Path) -> None:
     out = tmp_path / "site"
     build_site(out, version="1.2.3")
-    (out / "stale.html").write_text("old")
     build_site(out, version="1.2.3", title="Ours")
-    assert not (out / "stale.html").exists()
     assert "<title>Registries, Ours</title>" in (out / "index.html").read_text("utf-8")
 
 
@@ -64,6 +66,73 @@ def test_nothing_temporary_stays_beside_the_site(tmp_path: Path) -> None:
     build_site(tmp_path / "site", version="1.2.3")
     build_site(tmp_path / "site", version="1.2.3")
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_published_clone_keeps_its_commits_and_what_its_host_needs(tmp_path: Path) -> None:
+    build_site(tmp_path / "site", version="1.2.3")
+    clone = tmp_path / "clone"
+    shutil.copytree(tmp_path / "site", clone)  # the record comes with it
+    mine = {".git/HEAD": b"unpushed", ".nojekyll": b"", "CNAME": b"ui.example.com", "a/b": b"c"}
+    for path, body in mine.items():
+        (clone / path).parent.mkdir(exist_ok=True)
+        (clone / path).write_bytes(body)
+
+    build_site(clone, version="1.2.3", title="Ours")
+
+    after = read_all(clone)
+    assert after.items() >= mine.items()
+    assert b"<title>Registries, Ours</title>" in after["index.html"]
+    assert after.keys() == read_all(tmp_path / "site").keys() | mine.keys()
+
+
+def test_a_marker_that_leads_anywhere_makes_no_folder_ours(tmp_path: Path) -> None:
+    out = tmp_path / "home"
+    build_site(tmp_path / "site", version="1.2.3")
+    out.mkdir()
+    (out / "photo.jpg").write_text("precious")
+    (out / MARKER).symlink_to(tmp_path / "site" / MARKER)
+
+    with pytest.raises(ConfigurationError, match=r"was not made by reglite build.*--out"):
+        build_site(out, version="1.2.3")
+
+    assert (out / "photo.jpg").read_text() == "precious"
+    assert (out / MARKER).is_symlink()
+
+
+def test_pages_can_be_read_by_the_server_under_a_strict_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        build_site(tmp_path / "www" / "site", version="1.2.3")
+    finally:
+        os.umask(before)
+
+    paths = list((tmp_path / "www").rglob("*"))
+    assert {p.stat().st_mode & 0o777 for p in paths if p.is_file()} == {0o644}
+    assert {p.stat().st_mode & 0o777 for p in (tmp_path / "www", *paths) if p.is_dir()} == {0o755}
+
+
+def test_assets_that_an_open_tab_asks_for_outlast_the_next_build(tmp_path: Path) -> None:
+    out, templates = tmp_path / "site", tmp_path / "templates"
+    shutil.copytree(find_templates(), templates)
+    folders = []
+    for colour in ("red", "green", "blue"):
+        (templates / "assets/css/base.css").write_text(f"p {{ color: {colour} }}")
+        build_site(out, version="1.2.3", templates=templates)
+        page = (out / "index.html").read_text("utf-8")
+        folders.append(re.findall(r"assets/([0-9a-f]+)/", page)[0])
+        assert {path.name for path in (out / "assets").iterdir()} == {*folders[-2:]}
+        assert (out / f"assets/{folders[-1]}/js/core.js").is_file()
+    assert len({*folders}) == 3
+
+
+def test_the_folder_itself_stays_as_a_mount_point_must(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    build_site(out, version="1.2.3")
+    before = out.stat().st_ino
+
+    build_site(out, version="1.2.3", title="Ours")
+
+    assert out.stat().st_ino == before
 
 
 def test_a_failed_build_keeps_the_site_that_was_there(tmp_path: Path) -> None:

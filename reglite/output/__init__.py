@@ -1,4 +1,7 @@
-"""The folder that a command writes: what keeps it from being written is one line, no traceback."""
+"""What commands write to disk: whole files, among those of others.
+
+``record`` is the list of what a command made, ``folder`` touches the disk, ``made`` joins both.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
