@@ -7,7 +7,7 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from mangum.types import ASGI
 
 from reglite.api import cold_start
-from reglite.api.oversize import fit_answer
+from reglite.api.response.oversize import fit_answer
 
 # Without "+json", OCI media types would arrive base64-encoded.
 _TEXT_TYPES: Final = [*DEFAULT_TEXT_MIME_TYPES, "+json"]

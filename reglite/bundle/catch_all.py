@@ -1,4 +1,4 @@
-"""Which functions share a zip behind a method's catch-all route, for ``reglite.catch_all``.
+"""Which functions share a zip behind a method's catch-all route, for ``reglite.api.catch_all``.
 
 ``PUT`` needs none: only ``restore`` answers it.
 """

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from reglite.api.envelope import refuse_host
+from reglite.api.response.envelope import refuse_host
 from reglite.api.runtime import Runtime
 from reglite.server.pages import lead_into_folder
 

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from reglite.api.answers import compute_etag, has_etag
-from reglite.api.errors import answer_error
+from reglite.api.response.answers import compute_etag, has_etag
+from reglite.api.response.errors import answer_error
 from reglite.errors import MethodNotAllowed, NotFound
 from reglite.reference import shorten
 

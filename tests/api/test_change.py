@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reglite.access_config import AccessConfig, AccessToken
+from reglite.inventory.access_config import AccessConfig, AccessToken
 from tests.api.conftest import OpenApi
 from tests.functions.content import DIGEST, MANIFEST, REGISTRY, REPOSITORY, TAG
 

@@ -12,7 +12,7 @@ import pytest
 from reglite import media_types
 from reglite.bundle.catch_all import CATCH_ALLS
 from reglite.bundle.package import Package
-from reglite.bundle.source import list_functions
+from reglite.config.installation import list_functions
 from reglite.reference import compute_digest
 from tests.deploy.connections import relay_to
 from tests.deploy.events import GATEWAYS, list_events
@@ -65,7 +65,7 @@ def run(
             "docker_config": False,
             "access": access or {},
         }
-        module = "reglite/catch_all" if name in CATCH_ALLS else f"functions/{name}"
+        module = "reglite/api/catch_all" if name in CATCH_ALLS else f"functions/{name}"
         environ = {"REGLITE_INVENTORY": json.dumps(document), "REGLITE_CONFIG_FILE": ""}
         return enter(LambdaProcess(unpacked(name), f"{module}.handler", environ, scratch=tmp_path))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reglite.bundle.source import list_zips
+from reglite.bundle.contents import list_zips
 from tests.deploy.conftest import INVENTORY
 from tests.support.availability import find_program
 from tests.support.osls import lint_template, read_resources
@@ -28,7 +28,7 @@ def test_every_zip_is_a_lambda_of_its_own(lambdas: dict[str, dict[str, Any]]) ->
     assert set(lambdas) == set(list_zips())
     for name, properties in lambdas.items():
         assert properties["Code"]["S3Key"].endswith(f"/{name}.zip")
-        module = "reglite/catch_all" if name.startswith("any_") else f"functions/{name}"
+        module = "reglite/api/catch_all" if name.startswith("any_") else f"functions/{name}"
         assert properties["Handler"] == f"{module}.handler"
 
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from reglite.api import schemas
-from reglite.bundle.source import list_functions
+from reglite.api.schema import schemas
+from reglite.config.installation import list_functions
 from reglite.demo.registry import MemoryRegistry
 from tests.functions.conftest import EVENTS, Event, LoadFunction, read_event
 from tests.functions.content import CONFIG, DIGEST, MANIFEST, REGISTRY, REPOSITORY, TAG

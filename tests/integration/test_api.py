@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from reglite.api import schemas
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
-from reglite.api.schema_parts import Answer
-from reglite.inventory import Inventory, RegistryConfig, load_inventory
+from reglite.api.schema import schemas
+from reglite.api.schema.parts import Answer
+from reglite.inventory.load import Inventory, RegistryConfig, load_inventory
 from reglite.server.front import Front
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher, push_every_kind
