@@ -3,9 +3,12 @@
 import ast
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from reglite.site.scripts import list_imported
 
 CHECKOUT = Path(__file__).parent.parent
 SOURCES = sorted([*CHECKOUT.glob("reglite/**/*.py"), *CHECKOUT.glob("functions/*.py")])
@@ -221,3 +224,39 @@ def _list_top_imports(module: str) -> set[str]:
 
 def _is_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+SCRIPTS = {
+    path.relative_to(CHECKOUT / "site_templates" / "assets").as_posix(): path.read_text("utf-8")
+    for path in sorted(CHECKOUT.glob("site_templates/assets/js/**/*.js"))
+}
+
+
+def test_no_scripts_import_each_other_in_a_circle() -> None:
+    """What is fetched late counts too: who opens something does not belong above what it opens."""
+    graph = {path: list_imported(SCRIPTS, path, include_lazy=True) for path in SCRIPTS}
+
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError with the circle
+
+    assert len(order) > 40
+
+
+# Arrows point down only, here too; rooms beside each other are told apart by page.
+SCRIPT_LAYERS = [
+    {"lib"},
+    {"elements"},
+    {"deletion", "manifest", "repositories", "tags"},
+    {"pages"},
+]
+
+
+@pytest.mark.parametrize("path", sorted(SCRIPTS))
+def test_scripts_import_from_below_only(path: str) -> None:
+    own = _find_script_layer(path)
+    for target in list_imported(SCRIPTS, path, include_lazy=True):
+        assert _find_script_layer(target) <= own, f"{path} imports {target}"
+
+
+def _find_script_layer(path: str) -> int:
+    room = path.split("/")[1]
+    return next((n for n, rooms in enumerate(SCRIPT_LAYERS) if room in rooms), -1)
