@@ -52,7 +52,7 @@ def list_imported(
     rest = LAZY_IMPORT.sub("", IMPORT.sub("", source))
     if other := _OTHER_IMPORT.search(rest):
         raise ConfigurationError(
-            f"{module}: {other[0].strip()!r} is no import that can be followed"
+            f"{module}: {other[0].strip()!r} is an import that can't be followed"
         )
     targets = [target for _, target in IMPORT.findall(source)]
     if include_lazy:

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.schema.openapi import build_openapi
-from reglite.api.schema.schemas import Errors
+from reglite.api.schema.service import Errors
 from reglite.deletion.findings import Findings
 from reglite.deletion.packing import pack
 from reglite.demo.images import fill_demo

@@ -8,8 +8,8 @@ from pydantic.json_schema import models_json_schema
 from reglite import __version__
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
+from reglite.api.schema.answers import ANSWERS
 from reglite.api.schema.documentation import SCHEMAS
-from reglite.api.schema.schemas import ANSWERS
 
 _DESCRIPTION: Final = (
     "Browse and clean up Docker and OCI registries. Every error, for every status, has the "

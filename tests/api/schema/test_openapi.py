@@ -13,9 +13,12 @@ import pytest
 
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
-from reglite.api.schema import schemas
+from reglite.api.schema.deletion import Plan
+from reglite.api.schema.listing import Repositories, Summaries, Tags
+from reglite.api.schema.manifest import Manifest, Referrers
 from reglite.api.schema.openapi import build_openapi
 from reglite.api.schema.parts import Answer
+from reglite.api.schema.registry import Registries, Status
 from reglite.demo.images import fill_demo
 from reglite.demo.registry import MemoryRegistry
 from tests.api.conftest import make_config, make_runtime
@@ -119,27 +122,27 @@ async def test_every_answer_about_the_demo_is_as_documented(demo_api: httpx.Asyn
         document: dict[str, Any] = response.json()
         return document
 
-    await get("/api/v1/registries", schemas.Registries)
-    await get(f"{base}/status", schemas.Status)
-    page = await get(f"{base}/repositories?n=1000", schemas.Repositories)
+    await get("/api/v1/registries", Registries)
+    await get(f"{base}/status", Status)
+    page = await get(f"{base}/repositories?n=1000", Repositories)
     for name in page["repositories"]:
         if (await demo_api.get(f"{base}/repositories/{name}/tags")).status_code == 404:
             continue  # an emptied repository may be unknown
         repository = f"{base}/repositories/{name}"
-        tags = (await get(f"{repository}/tags?all=true", schemas.Tags))["tags"][:100]
+        tags = (await get(f"{repository}/tags?all=true", Tags))["tags"][:100]
         if not tags:
             continue
         query = "&".join(f"tag={tag}" for tag in tags)
-        summaries = await get(f"{repository}/summaries?{query}", schemas.Summaries)
+        summaries = await get(f"{repository}/summaries?{query}", Summaries)
         for summary in summaries["summaries"]:
             kinds.add(summary["kind"])
-            manifest = await get(f"{repository}/tags/{summary['tag']}/manifest", schemas.Manifest)
+            manifest = await get(f"{repository}/tags/{summary['tag']}/manifest", Manifest)
             digest = f"{repository}/manifests/{manifest['digest']}"
-            await get(digest, schemas.Manifest)
+            await get(digest, Manifest)
             for platform in manifest["platforms"][:2]:
                 query = f"platform={platform['platform']}"
                 assert (await demo_api.get(f"{digest}?{query}")).status_code in (200, 404)
-        await get(f"{digest}/referrers", schemas.Referrers)
-        await get(f"{digest}/deletion-plan", schemas.Plan)
+        await get(f"{digest}/referrers", Referrers)
+        await get(f"{digest}/deletion-plan", Plan)
 
     assert {"image", "index", "chart", "signature"} <= kinds
