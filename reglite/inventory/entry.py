@@ -7,14 +7,9 @@ from reglite.config.key_path import KeyPath
 from reglite.config.registry_url import RegistryUrl, is_loopback, parse_registry_url
 from reglite.credentials.docker import find_docker_credential
 from reglite.credentials.docker_config import DockerConfig
-from reglite.credentials.source import (
-    CredentialSource,
-    FixedCredentials,
-    make_credentials,
-    parse_basic_auth,
-)
 from reglite.errors import ConfigurationError, NameInvalid
 from reglite.inventory.access import check_globs
+from reglite.inventory.credential import choose_credential
 from reglite.inventory.document import RegistrySection
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import parse_repository, shorten
@@ -37,7 +32,7 @@ def read_entry(
         url=url.url,
         source="inventory",
         pull_host=_read_pull_host(section.pull_host, place / "pull_host") or url.pull_host,
-        credential=_read_credential(section, place) or find_docker_credential(url.host, docker),
+        credential=choose_credential(section, url.host, place, docker),
         repositories=_read_repositories(section.repositories, place / "repositories"),
         can_delete=section.delete,
         protect=_read_protect(section.protect, place / "protect"),
@@ -94,44 +89,6 @@ def _read_pull_host(text: str | None, place: KeyPath) -> str | None:
         place.fail("must be a host such as registry.example.com:5000, without http://")
     _read_url(f"https://{text}", place)
     return text.strip().rstrip("/")
-
-
-def _read_credential(section: RegistrySection, place: KeyPath) -> CredentialSource | None:
-    password = _read_password(section, place)
-    if section.username is not None and password is None and section.auth is None:
-        (place / "username").fail("needs a 'password' or a 'password_file' beside it")
-    if section.username is not None and password is not None:
-        if not section.username or ":" in section.username:
-            (place / "username").fail("must not be empty or hold a colon")
-        return FixedCredentials(make_credentials(section.username, password))
-    if password is not None:
-        (place / "password").fail("needs a 'username' beside it")
-    if section.auth is None:
-        return None
-    try:
-        return FixedCredentials(parse_basic_auth(section.auth.get_secret_value()))
-    except ConfigurationError as exc:
-        raise (place / "auth").error(exc.message) from exc
-
-
-def _read_password(section: RegistrySection, place: KeyPath) -> str | None:
-    if section.password is not None and section.password_file is not None:
-        (place / "password_file").fail("stands beside 'password': keep one of the two")
-    if section.password_file is not None:
-        return read_secret_file(section.password_file, place / "password_file")
-    if section.password is None:
-        return None
-    if not section.password:
-        (place / "password").fail("is empty: fill it, or the variable that it names")
-    return section.password.get_secret_value()
-
-
-def read_secret_file(text: str, place: KeyPath) -> str:
-    """Return the first line of a file that holds one secret; raises ConfigurationError."""
-    secret = (place.read_text(place.find_file(text, is_secret=True)) or "").rstrip("\r\n")
-    if not secret or "\n" in secret:
-        place.fail("names a file that is empty or has several lines: it must hold one secret")
-    return secret
 
 
 def _read_repositories(names: list[str], place: KeyPath) -> tuple[str, ...]:
