@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reglite.api.access import read_repository
-from reglite.api.answers import answer_text
 from reglite.api.app import create_app
-from reglite.api.documentation import document_blob
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import DigestName, RegistryName, RepositoryName
 from reglite.api.paths import BLOB
+from reglite.api.response.answers import answer_text
+from reglite.api.schema.documentation import document_blob
+from reglite.api.schema.parameters import DigestName, RegistryName, RepositoryName
 from reglite.reference import parse_digest
 
 router = APIRouter()

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from reglite.api.answers import answer_change
 from reglite.api.app import create_app
 from reglite.api.change import changing, describe_change
-from reglite.api.documentation import document_change
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import DigestName, RegistryName, RepositoryName
 from reglite.api.paths import MANIFEST
+from reglite.api.response.answers import answer_change
+from reglite.api.schema.documentation import document_change
+from reglite.api.schema.parameters import DigestName, RegistryName, RepositoryName
 from reglite.reference import parse_digest
 
 router = APIRouter()

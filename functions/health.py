@@ -5,11 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reglite import __version__
-from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.documentation import document_open
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import API
+from reglite.api.response.answers import answer
+from reglite.api.schema.documentation import document_open
 
 router = APIRouter()
 

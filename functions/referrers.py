@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reglite.api.access import read_repository, wants_fresh
-from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import DigestName, RegistryName, RepositoryName
 from reglite.api.paths import MANIFEST
+from reglite.api.response.answers import answer
+from reglite.api.schema.documentation import document_read
+from reglite.api.schema.parameters import DigestName, RegistryName, RepositoryName
 from reglite.reference import parse_digest
 
 router = APIRouter()

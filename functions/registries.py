@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reglite.api.access import get_reader
-from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.documentation import document_local
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import REGISTRIES
+from reglite.api.response.answers import answer
+from reglite.api.schema.documentation import document_local
 
 if TYPE_CHECKING:
-    from reglite.inventory import RegistryConfig
+    from reglite.inventory.load import RegistryConfig
 
 router = APIRouter()
 

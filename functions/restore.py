@@ -7,14 +7,14 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from reglite.api.answers import answer_change
 from reglite.api.app import create_app
 from reglite.api.body import read_body
 from reglite.api.change import changing, describe_change
-from reglite.api.documentation import document_change, document_manifest_body
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import TAG_SCHEMA, DigestName, RegistryName, RepositoryName
 from reglite.api.paths import MANIFEST
+from reglite.api.response.answers import answer_change
+from reglite.api.schema.documentation import document_change, document_manifest_body
+from reglite.api.schema.parameters import TAG_SCHEMA, DigestName, RegistryName, RepositoryName
 from reglite.reference import parse_digest, parse_tag
 from reglite.registry.limits import MANIFEST_BYTES
 

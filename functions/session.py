@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reglite.api.access import find_role, get_caller
-from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.documentation import document_local
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import REPOSITORY_SCHEMA
 from reglite.api.paths import API
+from reglite.api.response.answers import answer
+from reglite.api.schema.documentation import document_local
+from reglite.api.schema.parameters import REPOSITORY_SCHEMA
 from reglite.reference import parse_repository
 
 router = APIRouter()

@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reglite.api.access import read_registry, wants_fresh
-from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.documentation import document_local
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import RegistryName
 from reglite.api.paths import REGISTRY
+from reglite.api.response.answers import answer
+from reglite.api.schema.documentation import document_local
+from reglite.api.schema.parameters import RegistryName
 
 router = APIRouter()
 

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reglite.api.access import read_repository, wants_fresh
-from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import RegistryName, RepositoryName
 from reglite.api.paths import REPOSITORY
+from reglite.api.response.answers import answer
+from reglite.api.schema.documentation import document_read
+from reglite.api.schema.parameters import RegistryName, RepositoryName
 
 router = APIRouter()
 

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reglite.api.access import read_repository, wants_fresh
-from reglite.api.answers import answer
 from reglite.api.app import create_app
-from reglite.api.documentation import document_read
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import Last, RegistryName, RepositoryName, Search
 from reglite.api.paths import TAGS
+from reglite.api.response.answers import answer
+from reglite.api.schema.documentation import document_read
+from reglite.api.schema.parameters import Last, RegistryName, RepositoryName, Search
 
 router = APIRouter()
 

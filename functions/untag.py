@@ -6,13 +6,13 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from reglite.api.answers import answer_change
 from reglite.api.app import create_app
 from reglite.api.change import changing, describe_change
-from reglite.api.documentation import document_change
 from reglite.api.lambda_adapter import create_handler
-from reglite.api.parameters import DIGEST_SCHEMA, RegistryName, RepositoryName, TagName
 from reglite.api.paths import TAG
+from reglite.api.response.answers import answer_change
+from reglite.api.schema.documentation import document_change
+from reglite.api.schema.parameters import DIGEST_SCHEMA, RegistryName, RepositoryName, TagName
 from reglite.reference import parse_digest, parse_tag
 
 router = APIRouter()

@@ -1,5 +1,5 @@
 """``python -m reglite``."""
 
-from reglite.cli import main
+from reglite.cli.main import main
 
 main()

@@ -16,12 +16,12 @@ import pytest
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
-from reglite.credentials import Credentials, FixedCredentials
+from reglite.credentials.source import Credentials, FixedCredentials
 from reglite.demo import presets
 from reglite.demo.registry import MemoryRegistry
 from reglite.demo.switches import Switches
-from reglite.inventory import Inventory
-from reglite.registry_config import RegistryConfig
+from reglite.inventory.load import Inventory
+from reglite.inventory.registry_config import RegistryConfig
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
 

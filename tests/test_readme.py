@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from reglite.cli import main
+from reglite.cli.main import main
 
 CHECKOUT = Path(__file__).parents[1]
 READMES = ("README.md", "README.ru.md")

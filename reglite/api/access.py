@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from reglite.access_config import Role
-from reglite.api.caller import Caller
+from reglite.api.identity.caller import Caller
 from reglite.api.runtime import Runtime, RuntimeSource, unknown_registry
 from reglite.errors import Denied, NameUnknown, Unauthorized
+from reglite.inventory.access_config import Role
 from reglite.reference import Repository, parse_repository
 
 if TYPE_CHECKING:
-    from reglite.inventory import RegistryConfig
+    from reglite.inventory.load import RegistryConfig
     from reglite.registry.client import RegistryClient
 
 

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, FastAPI
 
 from reglite import __version__
-from reglite.api.envelope import Envelope
-from reglite.api.errors import install_error_handlers
+from reglite.api.response.envelope import Envelope
+from reglite.api.response.errors import install_error_handlers
 from reglite.api.runtime import Runtime, RuntimeSource
 
 
@@ -12,7 +12,7 @@ def create_app(*routers: APIRouter, runtime: Runtime | None = None) -> FastAPI:
     """Compose an app out of routers, in whatever order.
 
     Without a runtime, one is loaded from the environment by the first request that needs it.
-    The OpenAPI document is not served here: ``reglite.api.openapi`` builds it.
+    The OpenAPI document is not served here: ``reglite.api.schema.openapi`` builds it.
     """
     app = FastAPI(
         title="RegLite",

@@ -15,10 +15,10 @@ from reglite.api.access import (
     open_registry,
     open_repository,
 )
-from reglite.api.address import get_place
-from reglite.api.caller import Caller
-from reglite.api.origin import check_state_changing
-from reglite.api.peer import get_peer_address
+from reglite.api.identity.address import get_place
+from reglite.api.identity.caller import Caller
+from reglite.api.identity.origin import check_state_changing
+from reglite.api.identity.peer import get_peer_address
 from reglite.deletion.audit import Action, AuditEvent, recording
 from reglite.errors import Denied, Unauthorized
 from reglite.reference import parse_repository

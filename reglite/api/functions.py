@@ -13,7 +13,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from reglite.bundle.source import find_functions_folder, list_functions
+from reglite.config.installation import find_packaged, list_functions
 from reglite.errors import ConfigurationError
 
 _PACKAGE: Final = "reglite._functions"
@@ -28,7 +28,7 @@ def load_routers() -> list[APIRouter]:
 
 @lru_cache(maxsize=1)
 def _load_package() -> ModuleType:
-    folder = find_functions_folder()
+    folder = find_packaged("functions")
     spec = importlib.util.spec_from_file_location(
         _PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )

@@ -11,9 +11,9 @@ from mangum.types import LambdaHandler as Gateway
 from starlette.responses import Response
 
 from reglite.api import cold_start
-from reglite.api.errors import answer_error, answer_unexpected
-from reglite.api.oversize import fit_answer
-from reglite.api.security_headers import complete_headers
+from reglite.api.response.errors import answer_error, answer_unexpected
+from reglite.api.response.oversize import fit_answer
+from reglite.api.response.security_headers import complete_headers
 from reglite.errors import BadRequest
 
 # Without "+json", OCI media types would arrive base64-encoded.

@@ -10,13 +10,13 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from reglite.api.sign_in import SignIn
+from reglite.api.identity.sign_in import SignIn
 from reglite.deletion.refusals import Refusals
 from reglite.errors import RegistryUnknown, RegliteError
 from reglite.reference import shorten
 
 if TYPE_CHECKING:
-    from reglite.inventory import Inventory, RegistryConfig
+    from reglite.inventory.load import Inventory, RegistryConfig
     from reglite.registry.client import RegistryClient
     from reglite.registry.pool import RegistryPool
 
@@ -127,6 +127,6 @@ class RuntimeSource:
 
 def load_runtime() -> Runtime:
     """Make a Runtime from the environment, without any right that a command could add."""
-    from reglite.inventory import load_inventory  # noqa: PLC0415 - cold start
+    from reglite.inventory.load import load_inventory  # noqa: PLC0415 - cold start
 
     return Runtime(load_inventory())

@@ -3,7 +3,8 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from reglite.credentials import AWS_LABEL
+from reglite.config.registry_url import DOCKER_HUB_PULL_HOST, find_ecr_region, is_loopback
+from reglite.credentials.source import AWS_LABEL
 from reglite.errors import (
     ConfigurationError,
     Denied,
@@ -13,10 +14,9 @@ from reglite.errors import (
     RegliteError,
     TooManyRequests,
 )
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.garbage_collection import describe_garbage_collection
 from reglite.registry.models import Ping
-from reglite.registry_config import RegistryConfig
-from reglite.registry_url import DOCKER_HUB_PULL_HOST, find_ecr_region, is_loopback
 
 _OWN_PAGES: Final = {
     "docker-hub": "Docker Hub",

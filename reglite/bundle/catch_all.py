@@ -1,7 +1,7 @@
-"""Which functions share a zip behind a method's catch-all route, for ``reglite.catch_all``.
+"""Which functions share a zip behind a method's catch-all route, for ``reglite.api.catch_all``.
 
 ``PUT`` needs none: only ``restore`` answers it. What no route matches goes to
-``reglite.unmatched``, whose zip has no function in it, and no inventory.
+``reglite.api.unmatched``, whose zip has no function in it, and no inventory.
 """
 
 from collections.abc import Mapping

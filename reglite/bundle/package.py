@@ -12,10 +12,11 @@ from pathlib import Path
 from reglite.bundle.archive import Archives
 from reglite.bundle.bytecode import compile_folder, find_interpreter
 from reglite.bundle.catch_all import UNMATCHED
+from reglite.bundle.contents import Imports, collect_imports, list_zips
 from reglite.bundle.inventory import read_bundled_inventory
 from reglite.bundle.lock import parse_lock
-from reglite.bundle.source import Imports, collect_imports, find_packaged, list_zips
 from reglite.bundle.wheel import Target, install_wheels, list_files, resolve_distributions
+from reglite.config.installation import find_packaged
 from reglite.output.made import Maker, open_made
 
 Say = Callable[[str], None]

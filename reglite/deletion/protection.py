@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import NoReturn
 
+from reglite.config.glob import matches_glob
 from reglite.errors import Denied, TagProtected
-from reglite.glob import matches_glob
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import Digest, Tag
-from reglite.registry_config import RegistryConfig
 
 _NAMED_AT_MOST = 5
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from reglite.credentials import Credentials, CredentialSource
+from reglite.credentials.source import Credentials, CredentialSource
 from reglite.errors import Denied, RegistryProtocol, RegistryUnreachable, TooManyRequests
 from reglite.registry.call import Answer
 from reglite.registry.challenge import Challenge

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reglite.errors import BadRequest, Denied, RegistryProtocol, RegliteError, Unsupported
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import (
     Digest,
     compute_digest,
@@ -28,7 +29,6 @@ from reglite.registry.recognition import read_ping
 from reglite.registry.referrers import ReferrersReader
 from reglite.registry.transport import Transport
 from reglite.registry.walk import ListReader
-from reglite.registry_config import RegistryConfig
 
 if TYPE_CHECKING:
     import httpx

@@ -3,9 +3,9 @@
 import httpx
 
 from reglite.errors import RegistryProtocol, RegistryTimeout, RegistryUnreachable, RegliteError
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import shorten
 from reglite.registry.limits import CONNECT_SECONDS
-from reglite.registry_config import RegistryConfig
 
 _REMEDIES = (  # a part of what the TLS library or the resolver says, what to do
     ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted: name its CA as ca_file"),

@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 import httpx
 
 from reglite import __version__
+from reglite.config.registry_url import is_loopback
 from reglite.errors import RegistryProtocol
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry import limits
 from reglite.registry.body import read_body
 from reglite.registry.call import Answer
 from reglite.registry.guard import PeerCheck
 from reglite.registry.pagination import get_origin
 from reglite.registry.tls import build_plain_context, get_ssl_context
-from reglite.registry_config import RegistryConfig
-from reglite.registry_url import is_loopback
 
 # Both log whole URLs, and object storages sign theirs: whoever has one can use it.
 for _name in ("httpx", "httpcore"):

@@ -12,10 +12,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from reglite.config.registry_url import is_loopback
 from reglite.errors import RegistryProtocol
 from reglite.reference import shorten
 from reglite.registry.pagination import get_origin
-from reglite.registry_url import is_loopback
 
 Resolve = Callable[[str], Awaitable[Iterable[str]]]
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from reglite.errors import RegistryUnknown
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import shorten
 from reglite.registry.cache import ContentCache
-from reglite.registry_config import RegistryConfig
 
 if TYPE_CHECKING:
     import httpx
 
-    from reglite.inventory import Inventory
+    from reglite.inventory.load import Inventory
     from reglite.registry.client import RegistryClient
 
     TransportFactory = Callable[[RegistryConfig], httpx.AsyncBaseTransport | None]

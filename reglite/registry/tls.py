@@ -7,7 +7,7 @@ from pathlib import Path
 import certifi
 
 from reglite.errors import RegistryUnreachable
-from reglite.registry_config import RegistryConfig
+from reglite.inventory.registry_config import RegistryConfig
 
 
 def get_ssl_context(config: RegistryConfig) -> ssl.SSLContext:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from reglite.credentials import Credentials
+from reglite.credentials.source import Credentials
 
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry
 _DEFAULT_SECONDS = 60

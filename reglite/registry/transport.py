@@ -7,7 +7,9 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from reglite.config.registry_url import is_loopback
 from reglite.errors import RegistryProtocol, RegliteError
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import shorten
 from reglite.registry import limits
 from reglite.registry.auth import Authenticator
@@ -21,8 +23,6 @@ from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
 from reglite.registry.pagination import get_origin
 from reglite.registry.retry import send_with_retries
 from reglite.registry.token import TokenRequest
-from reglite.registry_config import RegistryConfig
-from reglite.registry_url import is_loopback
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _FORM: Final = "application/x-www-form-urlencoded"

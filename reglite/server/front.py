@@ -6,10 +6,10 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reglite.api.envelope import refuse_host
-from reglite.api.errors import answer_unexpected
+from reglite.api.response.envelope import refuse_host
+from reglite.api.response.errors import answer_unexpected
+from reglite.api.response.security_headers import complete_headers
 from reglite.api.runtime import Runtime
-from reglite.api.security_headers import complete_headers
 from reglite.server.pages import lead_into_folder
 
 

@@ -5,7 +5,7 @@ import socket
 from contextlib import suppress
 from typing import Any, Final
 
-from reglite.api.address import parse_address
+from reglite.api.identity.address import parse_address
 from reglite.errors import RegliteError
 
 _PORTS_TRIED: Final = 100

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reglite import __version__
-from reglite.api.errors import answer_error
+from reglite.api.response.errors import answer_error
 from reglite.errors import MethodNotAllowed
 
 METRICS_PATH: Final = "/metrics"

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from reglite.api.answers import compute_etag, has_etag
-from reglite.api.errors import answer_error
-from reglite.api.security_headers import format_page_headers
+from reglite.api.response.answers import compute_etag, has_etag
+from reglite.api.response.errors import answer_error
+from reglite.api.response.security_headers import format_page_headers
 from reglite.errors import MethodNotAllowed, NotFound
 from reglite.reference import shorten
 

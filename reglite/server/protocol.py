@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from reglite.api.answers import encode_json
-from reglite.api.security_headers import format_head_lines
+from reglite.api.response.answers import encode_json
+from reglite.api.response.security_headers import format_head_lines
 from reglite.errors import BadRequest
 
 _BODY: Final = encode_json(BadRequest("this is not a request of HTTP/1.1").to_json())

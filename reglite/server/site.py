@@ -9,11 +9,11 @@ from typing import Final
 from jinja2 import TemplateError
 
 from reglite import __version__
-from reglite.api.openapi import build_openapi
+from reglite.api.schema.openapi import build_openapi
+from reglite.config.installation import find_templates
 from reglite.errors import RegliteError
 from reglite.site.build import render_site
 from reglite.site.pages import SiteOptions
-from reglite.site.source import find_templates
 
 _log = logging.getLogger("reglite.server")
 

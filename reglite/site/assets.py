@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import rcssmin  # type: ignore[import-untyped]
+import rjsmin  # type: ignore[import-untyped]
 
 from reglite.site.chunks import join_modules
-from reglite.site.shortening import shorten_script
 
 LAYERS = ("reset", "tokens", "base", "components", "utilities")
 """Cascade layers, weakest first; the folder or file name of a style sheet says which is its own."""
@@ -34,7 +34,7 @@ def load_assets(folder: Path) -> Assets:
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((folder / "js").rglob("*.js"))
     }
-    joined = join_modules(scripts, shorten_script)
+    joined = join_modules(scripts, rjsmin.jsmin)
     files = {path: text.encode() for path, text in joined.items()}
     for page, sheets in _find_page_sheets(folder / "css" / "pages").items():
         files[f"{page}.css"] = rcssmin.cssmin(join_styles(folder / "css", sheets)).encode()

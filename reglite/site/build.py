@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from reglite.config.installation import find_templates
 from reglite.output.made import Maker, open_made
 from reglite.site.assets import load_assets
 from reglite.site.catalogue import LANGUAGES, load_catalogue
 from reglite.site.pages import PageRenderer, SiteOptions
-from reglite.site.source import find_templates
 
 MARKER = ".reglite-site"
 """The record of what a build made. It lies beside the pages, so that it goes with a clone."""

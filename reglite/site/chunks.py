@@ -11,7 +11,13 @@ import re
 from collections.abc import Callable, Mapping
 
 from reglite.errors import ConfigurationError
-from reglite.site.scripts import collect_modules, resolve_import
+from reglite.site.scripts import (
+    IMPORT,
+    LAZY_IMPORT,
+    collect_modules,
+    list_imported,
+    resolve_import,
+)
 
 CORE = "js/core.js"
 """The file of what pages share; every page loads it."""
@@ -20,8 +26,6 @@ SHARED = "js/shared.js"
 """The file of what several pages share, but not nearly all."""
 
 _PAGES = "js/pages/"
-_IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.[^"]+)";$', re.MULTILINE)
-_LAZY_IMPORT = re.compile(r'\bimport\("(\.[^"]+)"\)')
 _EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function\*?) (\w+))", re.MULTILINE)
 _BOUND_TO_FILE = re.compile(r"^(?:import|export)\b(?!\().*|import\.meta", re.MULTILINE)
 
@@ -65,8 +69,8 @@ def _sort_by_imports(sources: Mapping[str, str], entries: list[str]) -> list[str
         if module in trail:
             raise ConfigurationError(f"Modules in a circle: {' → '.join((*trail, module))}")
         if module not in done:
-            for _, target in _IMPORT.findall(sources[module]):
-                visit(resolve_import(module, target), (*trail, module))
+            for target in list_imported(sources, module):
+                visit(target, (*trail, module))
             done.append(module)
 
     for entry in entries:
@@ -86,11 +90,12 @@ class _File:
         bodies = [shorten(self._rewrite(module, text)) for module, text in modules.items()]
         names = sorted(_name(module) for module in modules if module in self._chunks)
         exported = f"export {{ {', '.join(names)} }};" if names else ""
-        return "".join([shorten(self._head()), *bodies, shorten(exported)])
+        parts = (shorten(self._head()), *bodies, shorten(exported))
+        return "\n".join(part for part in parts if part)
 
     def _rewrite(self, module: str, source: str) -> str:
-        text = _IMPORT.sub(lambda found: self._take(module, *found.group(0, 1, 2)), source)
-        text = _LAZY_IMPORT.sub(lambda found: self._take_late(module, found[1]), text)
+        text = IMPORT.sub(lambda found: self._take(module, *found.group(0, 1, 2)), source)
+        text = LAZY_IMPORT.sub(lambda found: self._take_late(module, found[1]), text)
         if module not in self._chunks:
             return text
         body = _EXPORT.sub("", text)

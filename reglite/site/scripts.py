@@ -6,10 +6,15 @@ from collections.abc import Mapping
 
 from reglite.errors import ConfigurationError
 
-_IMPORT = re.compile(
-    r"""^\s*(?:import|export)\b(?:[^"';]*?\bfrom)?\s*["'](\.[^"']+)["']""", re.MULTILINE
+IMPORT = re.compile(r"""^import (?:\{([^}]*)\} from )?["'](\.[^"'\n]+)["'];$""", re.MULTILINE)
+"""A statement that imports: the names in braces, None where there are none, and the target."""
+
+LAZY_IMPORT = re.compile(r"""\bimport\(["'](\.[^"'\n]+)["']\)""")
+"""What fetches a module only when it is needed: the target."""
+
+_OTHER_IMPORT = re.compile(
+    r"""^[ \t]*(?:import\b(?![.(])|export\b[^;"']*\bfrom\b|.*\bimport\().*""", re.MULTILINE
 )
-_LAZY_IMPORT = re.compile(r"""\bimport\(\s*["'](\.[^"']+)["']\s*\)""")
 _LITERAL = re.compile(r"""(["'])([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)\1""")
 _TRANSLATION = re.compile(r"""\bt\(\s*(["'])([^"']+)\1""")
 
@@ -22,7 +27,6 @@ def collect_modules(
     ``include_lazy`` adds what ``import()`` fetches only when it is needed. Paths are relative to
     the folder of assets. Raises ConfigurationError for a module that does not exist.
     """
-    patterns = (_IMPORT, _LAZY_IMPORT) if include_lazy else (_IMPORT,)
     found: set[str] = set()
     waiting = [entry]
     while waiting:
@@ -32,9 +36,28 @@ def collect_modules(
         if path not in sources:
             raise ConfigurationError(f"{entry} imports {path}, which does not exist")
         found.add(path)
-        targets = [t for pattern in patterns for t in pattern.findall(sources[path])]
-        waiting += [resolve_import(path, target) for target in targets]
+        waiting += list_imported(sources, path, include_lazy=include_lazy)
     return tuple(sorted(found))
+
+
+def list_imported(
+    sources: Mapping[str, str], module: str, *, include_lazy: bool = False
+) -> list[str]:
+    """Return the paths that a module imports itself, in their order.
+
+    Raises ConfigurationError for an import in another form than ``import { a, b as c } from
+    "./d.js";``, ``import "./d.js";`` and ``import("./d.js")``: nobody would see it.
+    """
+    source = sources[module]
+    rest = LAZY_IMPORT.sub("", IMPORT.sub("", source))
+    if other := _OTHER_IMPORT.search(rest):
+        raise ConfigurationError(
+            f"{module}: {other[0].strip()!r} is an import that can't be followed"
+        )
+    targets = [target for _, target in IMPORT.findall(source)]
+    if include_lazy:
+        targets += LAZY_IMPORT.findall(source)
+    return [resolve_import(module, target) for target in targets]
 
 
 def resolve_import(module: str, target: str) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from reglite.access_config import AccessConfig
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
 from reglite.demo.registry import MemoryRegistry
-from reglite.inventory import Inventory, RegistryConfig
+from reglite.inventory.access_config import AccessConfig
+from reglite.inventory.load import Inventory, RegistryConfig
 from reglite.registry.pool import RegistryPool
 from tests.functions.content import REGISTRY, fill
 

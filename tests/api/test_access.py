@@ -10,11 +10,11 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from reglite.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
-from reglite.api.attempts import MAX_GUESSES
-from reglite.api.sign_in import SignIn
+from reglite.api.identity.attempts import MAX_GUESSES
+from reglite.api.identity.sign_in import SignIn
 from reglite.demo.registry import MemoryRegistry
 from reglite.errors import RegliteError
+from reglite.inventory.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
 from tests.api.conftest import OpenApi, get_code, make_config
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY, TAG
 

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from reglite.access_config import AccessConfig, AccessToken, ProxyAccess
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.demo.registry import MemoryRegistry
+from reglite.inventory.access_config import AccessConfig, AccessToken, ProxyAccess
 from tests.api.conftest import OpenApi, make_runtime
 from tests.functions.content import DIGEST, MANIFEST, REGISTRY, REPOSITORY, TAG
 

@@ -54,7 +54,9 @@ def test_lambda_builds_a_models_schema_when_it_is_used(monkeypatch: pytest.Monke
         Model.model_validate({"size_bytes": "one"})
 
 
-@pytest.mark.parametrize("module", ["functions.health", "reglite.catch_all", "reglite.unmatched"])
+@pytest.mark.parametrize(
+    "module", ["functions.health", "reglite.api.catch_all", "reglite.api.unmatched"]
+)
 def test_handlers_begin_before_fastapi_is_imported(module: str) -> None:
     script = (
         f"import gc, {module}, fastapi.openapi.models as models\n"

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from reglite.demo.registry import MemoryRegistry
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.client import RegistryClient
-from reglite.registry_config import RegistryConfig
 
 MakeClient = Callable[..., RegistryClient]
 

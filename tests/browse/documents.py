@@ -6,11 +6,11 @@ from typing import Any, cast
 
 from reglite import media_types
 from reglite.errors import BlobUnknown, ManifestUnknown
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import Digest, Repository, compute_digest
 from reglite.registry.cache import ContentCache
 from reglite.registry.client import RegistryClient
 from reglite.registry.models import Manifest
-from reglite.registry_config import RegistryConfig
 
 REPOSITORY = Repository("team/project/app")
 CREATED = "2026-01-02T03:04:05Z"

@@ -11,9 +11,9 @@ from reglite.browse.status import get_status
 from reglite.browse.summary import get_summaries
 from reglite.browse.tags import list_tags
 from reglite.errors import NameUnknown
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import Repository, parse_digest, parse_repository, parse_tag
 from reglite.registry.client import RegistryClient
-from reglite.registry_config import RegistryConfig
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import CREATED, Pushed, Pusher, push_every_kind
 

@@ -8,13 +8,13 @@ import pytest
 
 from reglite.browse.hint import explain_failure
 from reglite.browse.status import get_status
-from reglite.credentials import Credentials, FixedCredentials
+from reglite.credentials.source import Credentials, FixedCredentials
 from reglite.demo import presets
 from reglite.demo.exchange import Answer, Request
 from reglite.demo.registry import MemoryRegistry
 from reglite.errors import ConfigurationError, Denied, HelperFailed, RegistryUnreachable
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.client import RegistryClient
-from reglite.registry_config import RegistryConfig
 from tests.browse.conftest import MakeClient
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
-from reglite.inventory import Inventory
-from reglite.registry_config import RegistryConfig
+from reglite.inventory.load import Inventory
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.server.front import Front
 from reglite.server.pages import Pages
 from reglite.server.site import open_site

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, Route, expect
 
 from reglite.demo.registry import MemoryRegistry
 from reglite.demo.switches import Switches
-from reglite.inventory import Inventory
-from reglite.registry_config import RegistryConfig
+from reglite.inventory.load import Inventory
+from reglite.inventory.registry_config import RegistryConfig
 from tests.browser.conftest import ServeSite
 from tests.support.accessibility import list_violations
 from tests.support.browser import Watch

@@ -11,14 +11,14 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 from starlette.types import Receive, Scope, Send
 
-from reglite.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
+from reglite.config.installation import find_templates
 from reglite.demo.images import fill_demo
 from reglite.demo.registry import MemoryRegistry
-from reglite.inventory import Inventory
-from reglite.registry_config import RegistryConfig
+from reglite.inventory.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
+from reglite.inventory.load import Inventory
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.site.build import render_site
 from reglite.site.pages import SiteOptions
-from reglite.site.source import find_templates
 from tests.browser.conftest import ServeSite
 from tests.support.accessibility import list_violations
 from tests.support.browser import Watch

@@ -11,11 +11,12 @@ from click.testing import CliRunner
 
 from reglite.bundle.bytecode import find_interpreter
 from reglite.bundle.catch_all import CATCH_ALLS, UNMATCHED
+from reglite.bundle.contents import collect_imports, list_zips
 from reglite.bundle.lock import Locked, parse_lock
 from reglite.bundle.package import _FUNCTIONS, Package, package_functions
-from reglite.bundle.source import collect_imports, find_packaged, list_functions, list_zips
 from reglite.bundle.wheel import Target, install_wheels, resolve_distributions
-from reglite.cli import main
+from reglite.cli.main import main
+from reglite.config.installation import find_packaged, list_functions
 from reglite.errors import ConfigurationError, RegliteError
 from reglite.output.made import open_made
 from tests.support.packages import ARCHITECTURE, PYTHON, make_packages

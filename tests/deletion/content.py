@@ -9,8 +9,8 @@ import httpx
 
 from reglite import media_types
 from reglite.demo.registry import MemoryRegistry, Switches
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import Digest, Repository
-from reglite.registry_config import RegistryConfig
 
 REPOSITORY = Repository("team/project/app")
 

@@ -4,7 +4,7 @@ import json
 import httpx
 import pytest
 
-from reglite.credentials import Credentials, FixedCredentials
+from reglite.credentials.source import Credentials, FixedCredentials
 from reglite.deletion.untag import untag
 from reglite.demo.exchange import Answer, Request, refuse
 from reglite.demo.presets import distribution_2_8, distribution_3, olareg, zot

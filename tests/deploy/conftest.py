@@ -17,8 +17,8 @@ INVENTORY = (
 def find_module(zip_name: str) -> str:
     """Return the path of the module that holds a zip's handler, without its suffix."""
     if zip_name == UNMATCHED:
-        return f"reglite/{UNMATCHED}"
-    return f"reglite/{CATCH_ALL}" if zip_name in CATCH_ALLS else f"functions/{zip_name}"
+        return f"reglite/api/{UNMATCHED}"
+    return f"reglite/api/{CATCH_ALL}" if zip_name in CATCH_ALLS else f"functions/{zip_name}"
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,9 @@ import pytest
 import yaml
 
 from reglite.bundle.package import Package
-from reglite.inventory import Inventory, load_inventory
+from reglite.inventory.load import Inventory, load_inventory
+from tests.server.test_devserver import Running
 from tests.support.packages import ARCHITECTURE, PYTHON
-from tests.test_devserver import Running
 
 CHECKOUT = Path(__file__).parents[2]
 DOCKERFILE = CHECKOUT / "Dockerfile"

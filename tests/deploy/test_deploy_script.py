@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from reglite.config.installation import find_templates
 from reglite.site import build_site
-from reglite.site.source import find_templates
 from tests.support import bucket as stand_in
 
 CHECKOUT = Path(__file__).parents[2]

@@ -10,14 +10,15 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Match
 
-from reglite import media_types, unmatched
+from reglite import media_types
+from reglite.api import unmatched
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
 from reglite.bundle.catch_all import CATCH_ALLS, UNMATCHED
-from reglite.bundle.source import list_functions
+from reglite.config.installation import list_functions
 from reglite.demo.registry import MemoryRegistry
-from reglite.inventory import Inventory, RegistryConfig
+from reglite.inventory.load import Inventory, RegistryConfig
 from tests.deploy.gateway import Gateway
 from tests.functions.content import CONFIG, DIGEST, LAYER, MANIFEST
 

@@ -16,12 +16,12 @@ from playwright.sync_api import expect
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from reglite.api.security_headers import PAGE_HEADERS, SECURITY_HEADERS
-from reglite.cli import main
+from reglite.api.response.security_headers import PAGE_HEADERS, SECURITY_HEADERS
+from reglite.cli.main import main
 from reglite.demo.registry import MemoryRegistry
 from tests.functions.content import DIGEST, REPOSITORY, TAG, fill
+from tests.server.test_devserver import Running, start
 from tests.support.nginx import run_nginx
-from tests.test_devserver import Running, start
 
 RECIPES = Path(__file__).parents[2] / "deploy" / "nginx"
 

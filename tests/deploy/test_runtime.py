@@ -11,10 +11,10 @@ from urllib.parse import quote
 import pytest
 
 from reglite import media_types
-from reglite.api.security_headers import SECURITY_HEADERS
+from reglite.api.response.security_headers import SECURITY_HEADERS
 from reglite.bundle.catch_all import CATCH_ALLS
 from reglite.bundle.package import Package
-from reglite.bundle.source import list_functions
+from reglite.config.installation import list_functions
 from reglite.reference import compute_digest
 from tests.deploy.conftest import find_module
 from tests.deploy.connections import relay_to

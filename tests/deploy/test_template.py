@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from reglite.api.security_headers import PAGE_HEADERS, SECURITY_HEADERS
-from reglite.bundle.source import list_zips
+from reglite.api.response.security_headers import PAGE_HEADERS, SECURITY_HEADERS
+from reglite.bundle.contents import list_zips
 from tests.deploy.conftest import INVENTORY, find_module
 from tests.support.availability import find_program
 from tests.support.osls import lint_template, read_resources

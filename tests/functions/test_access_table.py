@@ -14,7 +14,7 @@ from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
 from reglite.demo.registry import MemoryRegistry
-from reglite.inventory import load_inventory
+from reglite.inventory.load import load_inventory
 from reglite.server.front import Front
 from tests.functions.conftest import LoadFunction, read_event
 from tests.functions.content import REGISTRY, REPOSITORY, TAG, fill

@@ -9,29 +9,33 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from reglite.api import schemas
-from reglite.bundle.source import list_functions
+from reglite.api.schema.deletion import Deletion, Plan, Restoration, Untagging
+from reglite.api.schema.listing import Repositories, Summaries, Tags
+from reglite.api.schema.manifest import Manifest, Referrers
+from reglite.api.schema.registry import Registries, Status
+from reglite.api.schema.service import Health, Session
+from reglite.config.installation import list_functions
 from reglite.demo.registry import MemoryRegistry
 from tests.functions.conftest import EVENTS, Event, LoadFunction, read_event
 from tests.functions.content import CONFIG, DIGEST, MANIFEST, REGISTRY, REPOSITORY, TAG
 
 READS: dict[str, type[BaseModel]] = {
-    "health": schemas.Health,
-    "session": schemas.Session,
-    "registries": schemas.Registries,
-    "status": schemas.Status,
-    "repositories": schemas.Repositories,
-    "tags": schemas.Tags,
-    "summaries": schemas.Summaries,
-    "manifest": schemas.Manifest,
-    "manifests": schemas.Manifest,
-    "referrers": schemas.Referrers,
-    "deletion_plan": schemas.Plan,
+    "health": Health,
+    "session": Session,
+    "registries": Registries,
+    "status": Status,
+    "repositories": Repositories,
+    "tags": Tags,
+    "summaries": Summaries,
+    "manifest": Manifest,
+    "manifests": Manifest,
+    "referrers": Referrers,
+    "deletion_plan": Plan,
 }
 CHANGES: dict[str, type[BaseModel]] = {
-    "delete_manifest": schemas.Deletion,
-    "untag": schemas.Untagging,
-    "restore": schemas.Restoration,
+    "delete_manifest": Deletion,
+    "untag": Untagging,
+    "restore": Restoration,
 }
 TOKEN = "a-token-of-the-tests"
 MAINTAINER = {"tokens": [{"name": "ci", "token": TOKEN, "role": "maintainer"}]}

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from schemathesis import Case
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from reglite.access_config import AccessConfig, AccessToken
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
-from reglite.api.openapi import build_openapi
-from reglite.api.schemas import Errors
+from reglite.api.schema.openapi import build_openapi
+from reglite.api.schema.service import Errors
 from reglite.deletion.findings import Findings
 from reglite.deletion.packing import pack
 from reglite.demo.images import fill_demo
 from reglite.demo.registry import MemoryRegistry
+from reglite.inventory.access_config import AccessConfig, AccessToken
 from tests.api.conftest import make_runtime
 from tests.functions.content import fill
 from tests.support.serving import serve_app

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.lambda_adapter import LambdaHandler, create_handler
+from reglite.api.response.security_headers import SECURITY_HEADERS
 from reglite.api.runtime import Runtime
-from reglite.api.schemas import Errors
-from reglite.api.security_headers import SECURITY_HEADERS
-from reglite.inventory import Inventory
+from reglite.api.schema.service import Errors
+from reglite.inventory.load import Inventory
 from tests.deploy.events import GATEWAYS, list_events
 from tests.functions.conftest import Event
 

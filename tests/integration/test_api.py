@@ -6,12 +6,16 @@ from typing import Any
 import httpx
 import pytest
 
-from reglite.api import schemas
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
-from reglite.api.schema_parts import Answer
-from reglite.inventory import Inventory, RegistryConfig, load_inventory
+from reglite.api.schema.deletion import Plan
+from reglite.api.schema.listing import Repositories, Summaries, Tags
+from reglite.api.schema.manifest import Manifest, Referrers
+from reglite.api.schema.parts import Answer
+from reglite.api.schema.registry import Registries, Status
+from reglite.api.schema.service import Health, Session
+from reglite.inventory.load import Inventory, RegistryConfig, load_inventory
 from reglite.server.front import Front
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher, push_every_kind
@@ -54,28 +58,28 @@ def test_every_path_answers_about_images_of_every_kind(
     pushed = push_every_kind(pusher)
     base = f"/registries/nas/repositories/{encode(repository)}"
 
-    assert get(api, "/health", schemas.Health)["status"] == "ok"
-    assert get(api, "/session", schemas.Session)["role"] == "maintainer"
-    assert get(api, "/registries", schemas.Registries)["registries"][0]["name"] == "nas"
-    assert get(api, "/registries/nas/status", schemas.Status)["status"] == "online"
-    names = get(api, f"/registries/nas/repositories?q={repository}", schemas.Repositories)
+    assert get(api, "/health", Health)["status"] == "ok"
+    assert get(api, "/session", Session)["role"] == "maintainer"
+    assert get(api, "/registries", Registries)["registries"][0]["name"] == "nas"
+    assert get(api, "/registries/nas/status", Status)["status"] == "online"
+    names = get(api, f"/registries/nas/repositories?q={repository}", Repositories)
     assert names["repositories"] == [repository]
-    tags = get(api, f"{base}/tags", schemas.Tags)["tags"]
+    tags = get(api, f"{base}/tags", Tags)["tags"]
     assert set(pushed) <= set(tags)
     assert tags == sorted(tags)
     query = "&".join(f"tag={tag}" for tag in pushed)
-    summaries = get(api, f"{base}/summaries?{query}", schemas.Summaries)
+    summaries = get(api, f"{base}/summaries?{query}", Summaries)
     assert {s["tag"]: s["digest"] for s in summaries["summaries"]} == {
         tag: each.digest for tag, each in pushed.items()
     }
     for tag, each in pushed.items():
-        manifest = get(api, f"{base}/tags/{tag}/manifest", schemas.Manifest)
-        by_digest = get(api, f"{base}/manifests/{each.digest}", schemas.Manifest)
+        manifest = get(api, f"{base}/tags/{tag}/manifest", Manifest)
+        by_digest = get(api, f"{base}/manifests/{each.digest}", Manifest)
         assert manifest["digest"] == by_digest["digest"] == each.digest
         assert manifest["raw"].encode() == each.raw
     signed = f"{base}/manifests/{pushed['signed'].digest}"
-    assert get(api, f"{signed}/referrers", schemas.Referrers)["referrers"]
-    assert get(api, f"{signed}/deletion-plan", schemas.Plan)["allowed"] is True
+    assert get(api, f"{signed}/referrers", Referrers)["referrers"]
+    assert get(api, f"{signed}/deletion-plan", Plan)["allowed"] is True
 
 
 def test_deleting_a_multi_arch_tag_removes_the_index_and_no_child(
@@ -83,8 +87,8 @@ def test_deleting_a_multi_arch_tag_removes_the_index_and_no_child(
 ) -> None:
     index = pusher.push_index("1.0", "latest")
     base = f"/registries/nas/repositories/{repository}"
-    digest = get(api, f"{base}/tags/1.0/manifest", schemas.Manifest)["digest"]
-    plan = get(api, f"{base}/manifests/{digest}/deletion-plan", schemas.Plan)
+    digest = get(api, f"{base}/tags/1.0/manifest", Manifest)["digest"]
+    plan = get(api, f"{base}/manifests/{digest}/deletion-plan", Plan)
 
     response = api.delete(f"{base}/manifests/{digest}", params={"plan": plan["plan"]})
 
@@ -115,13 +119,13 @@ def test_one_tag_goes_and_comes_back_while_its_sibling_stays(
     base = f"/registries/nas/repositories/{repository}"
 
     gone = api.delete(f"{base}/tags/1.0", params={"digest": image.digest})
-    left = get(api, f"{base}/tags", schemas.Tags)["tags"]
+    left = get(api, f"{base}/tags", Tags)["tags"]
     back = api.put(f"{base}/manifests/{image.digest}?tag=1.0", content=image.raw)
 
     assert (gone.status_code, left) == (200, ["latest"])
     assert gone.json()["method"] == "placeholder"
     assert back.json() == {"restored": image.digest, "tags": ["1.0"], "kept": []}
-    assert get(api, f"{base}/tags", schemas.Tags)["tags"] == ["1.0", "latest"]
+    assert get(api, f"{base}/tags", Tags)["tags"] == ["1.0", "latest"]
 
 
 def test_deletion_that_the_registry_has_switched_off_is_unsupported(

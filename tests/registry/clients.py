@@ -6,11 +6,11 @@ from typing import Any
 
 import httpx
 
-from reglite.credentials import Credentials, FixedCredentials
+from reglite.credentials.source import Credentials, FixedCredentials
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.media_types import OCI_INDEX
 from reglite.reference import compute_digest
 from reglite.registry.client import RegistryClient
-from reglite.registry_config import RegistryConfig
 
 MakeClient = Callable[..., RegistryClient]
 Handler = (

@@ -18,8 +18,8 @@ from reglite.errors import (
     RegliteError,
     TooManyRequests,
 )
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.media_types import OCI_INDEX
-from reglite.registry_config import RegistryConfig
 from tests.registry.clients import (
     EMPTY_INDEX,
     PASSWORD,

@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from reglite.browse.listing import list_repositories
-from reglite.credentials import Anonymous, Credentials, CredentialSource, FixedCredentials
+from reglite.credentials.source import Anonymous, Credentials, CredentialSource, FixedCredentials
 from reglite.errors import BadRequest, Denied, RegistryProtocol, RegliteError, TooManyRequests
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.client import RegistryClient
 from reglite.registry.gitlab import find_gitlab
 from reglite.registry.token import format_basic
-from reglite.registry_config import RegistryConfig
 
 pytestmark = pytest.mark.anyio
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from reglite.errors import RegistryUnknown
-from reglite.inventory import Inventory
+from reglite.inventory.load import Inventory
+from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.pool import RegistryPool
-from reglite.registry_config import RegistryConfig
 from tests.registry.clients import Script, answer_index, make_config
 
 pytestmark = pytest.mark.anyio

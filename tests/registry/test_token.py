@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reglite.credentials import Credentials
+from reglite.credentials.source import Credentials
 from reglite.registry.token import (
     Token,
     TokenCache,

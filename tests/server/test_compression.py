@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from reglite.api.answers import answer
+from reglite.api.response.answers import answer
 from reglite.server.compression import Compression
 
 pytestmark = pytest.mark.anyio

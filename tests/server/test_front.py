@@ -4,9 +4,9 @@ from starlette.types import Receive, Scope, Send
 
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
+from reglite.api.response.security_headers import SECURITY_HEADERS
 from reglite.api.runtime import Runtime
-from reglite.api.security_headers import SECURITY_HEADERS
-from reglite.inventory import Inventory
+from reglite.inventory.load import Inventory
 from reglite.server.front import Front
 from reglite.server.metrics import METRICS_PATH, Metrics
 from reglite.server.pages import Pages

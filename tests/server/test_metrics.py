@@ -4,7 +4,7 @@ import pytest
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
-from reglite.inventory import Inventory
+from reglite.inventory.load import Inventory
 from reglite.server.front import Front
 from reglite.server.metrics import METRICS_PATH, Metrics
 

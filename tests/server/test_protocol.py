@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
-from reglite.inventory import Inventory
+from reglite.inventory.load import Inventory
 from reglite.server.listening import bind
 from reglite.server.protocol import H11RefusingInJson, find_protocol
 from reglite.server.running import make_server, run_server

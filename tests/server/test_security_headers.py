@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 from starlette.datastructures import Headers
 
-from reglite.api.answers import REVALIDATE
-from reglite.api.security_headers import (
+from reglite.api.response.answers import REVALIDATE
+from reglite.api.response.security_headers import (
     FOREIGN_POLICY,
     SECURITY_HEADERS,
     complete_headers,
@@ -22,7 +22,7 @@ from reglite.demo.registry import MemoryRegistry
 from reglite.server.reload import EVENTS_PATH, SCRIPT_PATH
 from reglite.server.site import open_site
 from tests.functions.content import DIGEST, REPOSITORY, TAG, fill
-from tests.test_devserver import Running, start
+from tests.server.test_devserver import Running, start
 
 ORIGIN: Final = "https://pages.example.com"
 PAGE: Final = format_page_headers(open_site().options.policy)

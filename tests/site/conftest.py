@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from reglite.api.openapi import build_openapi
+from reglite.api.schema.openapi import build_openapi
+from reglite.config.installation import find_templates
 from reglite.site.build import render_site
 from reglite.site.pages import SiteOptions
-from reglite.site.source import find_templates
 
 Files = dict[str, bytes]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from reglite.config.installation import find_templates
 from reglite.errors import ConfigurationError
 from reglite.site import build_site
 from reglite.site.build import MARKER
-from reglite.site.source import find_templates
 
 PAGES = {"index.html", "repositories.html", "tags.html", "manifest.html", "api.html"}
 

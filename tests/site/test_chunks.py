@@ -22,7 +22,7 @@ MODULES = {
     'log.push(tell(late), new Word().text, some(), own);\n'
     'globalThis.coming = import("../one/late.js");\n',
     "js/pages/two.js": LOG
-    + 'import { apart } from "../lib/apart.js";\nimport { say } from "../lib/say.js";\n'
+    + "import { apart } from '../lib/apart.js';\nimport { say } from '../lib/say.js';\n"
     'import { some } from "../lib/some.js";\nimport "../lib/side.js";\n'
     'log.push(say("two"), some(), apart);\n',
     "js/pages/three.js": 'import { say } from "../lib/say.js";\nimport "../lib/side.js";\n',

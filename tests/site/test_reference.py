@@ -2,7 +2,7 @@
 
 import shlex
 
-from reglite.api.openapi import build_openapi
+from reglite.api.schema.openapi import build_openapi
 from reglite.site.reference import read_reference, read_shapes
 from tests.site.conftest import Files
 

@@ -8,7 +8,7 @@ from reglite.site.scripts import collect_modules, find_messages
 MODULES = {
     "js/pages/a.js": 'import { x } from "../lib/x.js";\nimport "../lib/side.js";\n',
     "js/lib/x.js": 'import {\n  y,\n} from "./y.js";\nexport const x = "./not-imported.js";\n',
-    "js/lib/y.js": 'export { side } from "./side.js";\nimport { x } from "./x.js";\n',
+    "js/lib/y.js": "import { side } from './side.js';\nimport { x } from \"./x.js\";\n",
     "js/lib/side.js": "export const side = 1;\n",
     "js/lib/alone.js": "",
 }
@@ -26,6 +26,26 @@ def test_a_page_loads_all_that_it_imports_and_no_more() -> None:
 def test_an_import_that_leads_nowhere_fails_the_build() -> None:
     with pytest.raises(ConfigurationError, match=r"imports js/gone\.js, which does not exist"):
         collect_modules({"js/a.js": 'import "./gone.js";'}, "js/a.js")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'import x from "./x.js";',
+        'import * as x from "./x.js";',
+        'export { x } from "./x.js";',
+        'export * from "./x.js";',
+        '  import "./x.js";',
+        'import { x } from "x";',
+        'import { x } from "./x.js"',
+        'import( "./x.js" );',
+        "const x = await import(`./x.js`);",
+        "const x = await import(name);",
+    ],
+)
+def test_an_import_that_would_be_overlooked_fails_the_build(statement: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"js/a\.js: .* can't be followed"):
+        collect_modules({"js/a.js": f"const a = 1;\n{statement}\n", "js/x.js": ""}, "js/a.js")
 
 
 def test_keys_in_calls_and_in_maps_are_found() -> None:

@@ -2,20 +2,20 @@
 import { credential, signIn } from "../lib/api.js";
 import { all, one, t } from "../lib/dom.js";
 import { hasShortcuts, setShortcuts } from "../lib/keyboard.js";
-import { reader, roleName } from "./shell.js";
+import { reader, roleName } from "../lib/session.js";
 
 const page = document.documentElement;
 
 /** Puts into the menu who reads, and whether there is a way out. */
 export const fillMain = () => {
-  const { user, sign_out_url: outUrl } = reader() ?? {};
-  one("#menu-who").hidden = !reader();
+  const { user, sign_out_url: outUrl } = reader.answer ?? {};
+  one("#menu-who").hidden = !reader.answer;
   one("#menu-who p").textContent = user ? t("session.who", { user, role: roleName() }) : roleName();
   one("#sign-out").hidden = !credential() && !outUrl;
 };
 
 one("#sign-out").addEventListener("click", () => {
-  const { sign_out_url: outUrl } = reader() ?? {};
+  const { sign_out_url: outUrl } = reader.answer ?? {};
   signIn(null);
   if (outUrl) location.assign(new URL(outUrl, location));
   else location.reload();

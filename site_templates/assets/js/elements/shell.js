@@ -1,8 +1,9 @@
 /** The frame of every page: where I am, its keys, and what is fetched when somebody asks for it. */
-import { credential, listRegistries, listShown, request, signIn, withQuery } from "../lib/api.js";
+import { credential, listRegistries } from "../lib/api.js";
 import { one, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
+import { reader, roleName, session } from "../lib/session.js";
 import { decode, link } from "../lib/url.js";
 
 const { page } = document.documentElement.dataset;
@@ -31,54 +32,26 @@ if (page !== "api") showDemo().catch(() => {});
 
 /* Who I am, and when to sign in */
 
-const ROLES = { viewer: "role.viewer", maintainer: "role.maintainer" };
-let known;
-let isExpired = false;
-
-/** The last answer of `/session`, or undefined, and the word for its role. */
-export const reader = () => known;
-export const roleName = () => t(ROLES[known?.role] ?? "role.none");
-
-const showReader = (answer) => {
-  known = answer;
-  const { user, sign_in: ways } = answer;
+const showReader = ({ user, sign_in: ways }) => {
   const who = one("#who");
   who.hidden = false;
   one(".hide", who).hidden = !user;
   one("b", who).textContent = user ?? "";
   one("b + span", who).textContent = roleName();
   one("#sign-in").hidden = !ways.length || !!user;
-  return answer;
 };
-
-/** Who I am and my role here or, where there is no such place, anywhere. */
-export const askSession = () => request(withQuery("/api/v1/session", { registry, repository })).catch((error) => {
-  if (/UNKNOWN|INVALID/.test(error.code)) return request("/api/v1/session");
-  throw error;
-});
-
-/** Forgets a credential that is no longer accepted, so that the page goes on as a stranger's. */
-const askAgain = (error) => {
-  if (error.code !== "UNAUTHORIZED" || !credential()) throw error;
-  isExpired = true;
-  signIn(null);
-  return askSession();
-};
-
-/** The answer of `/session`; later ones come as `rl:signed-in`. */
-export const session = listShown.then(askSession).catch(askAgain).then(showReader);
-session.catch(() => {});
+session.then(showReader, () => {});
+document.addEventListener("rl:signed-in", ({ detail }) => showReader(detail));
 
 const openSignIn = async () => {
   const { openSignIn: open } = await import("./sign-in.js");
-  open(known.sign_in, isExpired ? t("session.expired") : "");
+  open(reader.answer.sign_in, reader.isExpired ? t("session.expired") : "");
 };
 
 one("#sign-in").addEventListener("click", openSignIn);
-document.addEventListener("rl:signed-in", ({ detail }) => showReader(detail));
 document.addEventListener("rl:sign-in-needed", async ({ detail }) => {
   if (detail.code !== "UNAUTHORIZED") return;
-  isExpired ||= !!credential();
+  reader.isExpired ||= !!credential();
   const { sign_in: ways } = await session.catch(() => ({ sign_in: [] }));
   if (ways.length) openSignIn();
 });

@@ -1,9 +1,9 @@
 /** The sign-in dialog; what is accepted is kept for this tab. */
 import { credential, signIn } from "../lib/api.js";
 import { all, emit, one, t } from "../lib/dom.js";
+import { askSession, reader } from "../lib/session.js";
 import { adviceOn } from "./messages.js";
 import "./overlay.js";
-import { askSession } from "./shell.js";
 
 const dialog = one("#sign-in-dialog");
 const form = one("form", dialog);
@@ -35,6 +35,7 @@ const send = async () => {
   signIn(way.value === "basic" ? encodeBasic(`${user.value}:${secret.value}`) : `Bearer ${secret.value}`);
   const answer = await askSession().catch((error) => ({ error }));
   if (answer.user) {
+    reader.answer = answer;
     dialog.close();
     emit("signed-in", answer);
     return;

@@ -4,9 +4,10 @@ import { announce, breakable, formats, make, one, partsOf, showProgress, t } fro
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
+import { session } from "../lib/session.js";
 import { decode, link } from "../lib/url.js";
 import { trouble } from "../elements/messages.js";
-import { copyText, session } from "../elements/shell.js";
+import { copyText } from "../elements/shell.js";
 import { attestationFolds, referrerFolds } from "../manifest/attached.js";
 import { builtPair, configPairs, kindOf, pair, plain, sizePair, sourcePairs } from "../manifest/facts.js";
 import { historyRows, layerRows, platformRows } from "../manifest/tables.js";

@@ -3,11 +3,12 @@ import { createTurn, isAbort, listRegistries, registryPath, request, withQuery }
 import { all, breakable, make, one, partsOf, say, showProgress, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
+import { reader, session } from "../lib/session.js";
 import { bindState, decode, link, walkPages } from "../lib/url.js";
 import { sortVersions } from "../lib/version.js";
 import { bindCursor, bindFilter, noMatch, WindowedRows } from "../elements/list.js";
 import { banner, button, titleOf, trouble } from "../elements/messages.js";
-import { onMenu, provideJumps, reader, session } from "../elements/shell.js";
+import { onMenu, provideJumps } from "../elements/shell.js";
 import { renderRow } from "../tags/row.js";
 import { Summaries } from "../tags/summaries.js";
 
@@ -159,7 +160,7 @@ const showFailure = async (error) => {
   const isSignedOut = error.code === "UNAUTHORIZED" || error.code === "SESSION_EXPIRED";
   const words = isSignedOut ? t("tags.signed_out", { n: model.selected.size })
     : t("tags.partial", { n: model.tags.length, what: titleOf(error, where.registry) });
-  const way = error.code === "UNAUTHORIZED" && reader()?.sign_in.length
+  const way = error.code === "UNAUTHORIZED" && reader.answer?.sign_in.length
     ? button(t("session.sign_in"), () => one("#sign-in").click())
     : button(t("common.retry"), () => load(true), { glyph: "retry" });
   ui.messages.replaceChildren(banner("warn", isSignedOut ? "key" : "warning", [words, " ", make("code", {}, error.code)], way));

@@ -1,0 +1,1 @@
+"""What is answered: JSON with its ETag, errors, and what surrounds every answer."""

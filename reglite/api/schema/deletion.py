@@ -1,0 +1,52 @@
+"""The shapes of answers: plans, deletions and restorations."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from reglite.api.schema.parts import Answer, DigestText, Kind, Next, TagText
+
+
+class Plan(Answer):
+    """What a deletion would take with it."""
+
+    digest: DigestText
+    kind: Kind
+    tags: list[TagText] = Field(description="The tags that go.")
+    protected: list[TagText]
+    parents: list[DigestText] = Field(description="Tagged indexes that would break.")
+    children: list[DigestText] = Field(description="Manifests that stay without their index.")
+    referrers: list[DigestText]
+    related_tags: list[str]
+    untag: Literal["registry-api", "placeholder", "unsupported"]
+    allowed: bool
+    reason: str | None
+    complete: bool
+    checked: int = Field(ge=0)
+    total: int = Field(ge=0)
+    next: Next
+    plan: str = Field(description="The hash to echo with the deletion.")
+
+
+class Deletion(Answer):
+    """A deletion by digest."""
+
+    deleted: DigestText
+    tags: list[TagText] = Field(description="The tags that went.")
+    complete: bool
+
+
+class Untagging(Answer):
+    """The removal of one tag."""
+
+    untagged: TagText
+    digest: DigestText | None = Field(description="Null for a tag that named nothing any more.")
+    method: Literal["registry-api", "placeholder"]
+
+
+class Restoration(Answer):
+    """An undone deletion."""
+
+    restored: DigestText
+    tags: list[TagText]
+    kept: list[TagText] = Field(description="Tags that exist again and were left alone.")

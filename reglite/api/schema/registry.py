@@ -1,0 +1,56 @@
+"""The shapes of answers: registries and how they are."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from reglite.api.schema.parts import Answer, RegistryName
+
+
+class Registry(Answer):
+    """One registry's public settings."""
+
+    name: RegistryName
+    url: str = Field(examples=["https://registry.example.com"])
+    pull_host: str = Field(description="What pull commands name.", examples=["docker.io"])
+    source: Literal["inventory", "docker-config", "command-line", "demo"]
+    auth: Literal["none", "basic", "helper", "identity-token"]
+    can_delete: bool = Field(description="The inventory's `delete` is not false.")
+    protect: list[str] = Field(description="Globs of tags that nothing may delete.")
+
+
+class Registries(Answer):
+    """All registries that the caller may see."""
+
+    registries: list[Registry]
+
+
+class Capabilities(Answer):
+    """What works at a registry; null is not known yet."""
+
+    catalog: bool | None
+    referrers: bool | None
+    delete: bool | None
+    untag: bool | None
+
+
+class StatusError(Answer):
+    """Why a registry is not online."""
+
+    code: str = Field(examples=["REGISTRY_UNREACHABLE"])
+    message: str
+
+
+class Status(Answer):
+    """How a registry is."""
+
+    name: RegistryName
+    status: Literal["online", "unauthorized", "offline"]
+    latency_ms: float | None = Field(description="Milliseconds of one `GET /v2/`.", ge=0)
+    credential_source: str = Field(
+        description="`inventory`, `docker-config`, `helper NAME` or `none`.",
+        examples=["docker-config"],
+    )
+    capabilities: Capabilities
+    hints: list[str] = Field(description="What to change, in plain words.")
+    error: StatusError | None

@@ -1,0 +1,1 @@
+"""How configuration is written: YAML, places in it, ``${VAR}``, globs, URLs. Pure."""

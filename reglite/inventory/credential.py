@@ -1,0 +1,63 @@
+"""Which credential a registry's entry gets, the first that applies.
+
+1. ``username`` with ``password`` or ``password_file``; 2. ``auth``; 3. what Docker's config has for
+the same host: ``credHelpers``, ``credsStore``, ``auths``; 4. none. The order within Docker's config
+is that of ``reglite.credentials.docker``.
+"""
+
+from reglite.config.key_path import KeyPath
+from reglite.credentials.docker import find_docker_credential
+from reglite.credentials.docker_config import DockerConfig
+from reglite.credentials.source import (
+    CredentialSource,
+    FixedCredentials,
+    make_credentials,
+    parse_basic_auth,
+)
+from reglite.errors import ConfigurationError
+from reglite.inventory.document import RegistrySection
+
+
+def choose_credential(
+    section: RegistrySection, host: str, place: KeyPath, docker: DockerConfig
+) -> CredentialSource:
+    """Return the credential source of an entry; raises ConfigurationError naming the key path."""
+    return _read_credential(section, place) or find_docker_credential(host, docker)
+
+
+def _read_credential(section: RegistrySection, place: KeyPath) -> CredentialSource | None:
+    password = _read_password(section, place)
+    if section.username is not None and password is None and section.auth is None:
+        (place / "username").fail("needs a 'password' or a 'password_file' beside it")
+    if section.username is not None and password is not None:
+        if not section.username or ":" in section.username:
+            (place / "username").fail("must not be empty or hold a colon")
+        return FixedCredentials(make_credentials(section.username, password))
+    if password is not None:
+        (place / "password").fail("needs a 'username' beside it")
+    if section.auth is None:
+        return None
+    try:
+        return FixedCredentials(parse_basic_auth(section.auth.get_secret_value()))
+    except ConfigurationError as exc:
+        raise (place / "auth").error(exc.message) from exc
+
+
+def _read_password(section: RegistrySection, place: KeyPath) -> str | None:
+    if section.password is not None and section.password_file is not None:
+        (place / "password_file").fail("stands beside 'password': keep one of the two")
+    if section.password_file is not None:
+        return _read_secret_file(section.password_file, place / "password_file")
+    if section.password is None:
+        return None
+    if not section.password:
+        (place / "password").fail("is empty: fill it, or the variable that it names")
+    return section.password.get_secret_value()
+
+
+def _read_secret_file(text: str, place: KeyPath) -> str:
+    """Return the first line of a file that holds one secret; raises ConfigurationError."""
+    secret = (place.read_text(place.find_file(text, is_secret=True)) or "").rstrip("\r\n")
+    if not secret or "\n" in secret:
+        place.fail("names a file that is empty or has several lines: it must hold one secret")
+    return secret
