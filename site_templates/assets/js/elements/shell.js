@@ -1,12 +1,24 @@
 /** The frame of every page: where I am, its keys, and what is fetched when somebody asks for it. */
-import { credential, listRegistries, listShown, request, signIn, withQuery } from "../lib/api.js";
+import { ApiError, credential, listShown, signIn } from "../lib/api.js";
+import { ask, listRegistries, NAMES } from "../lib/ask.js";
 import { one, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { decode, link } from "../lib/url.js";
 
 const { page } = document.documentElement.dataset;
-const here = decode(location.search, { registry: "", repository: "", tag: "", digest: "" });
+
+/* Where I am: the names in the address, checked before anything is done with them */
+
+const NOWHERE = { registry: "", repository: "", tag: "", digest: "" };
+const asked = decode(location.search, NOWHERE);
+const wrong = Object.keys(NOWHERE).find((name) => asked[name] && !NAMES[name][1](asked[name]));
+
+/** What is wrong with the address, for the place of the page's errors; undefined if nothing is. */
+export const fault = wrong && new ApiError(NAMES[wrong][2]);
+
+/** `{registry, repository, tag, digest}`, "" for what is not named; of a wrong address nothing is taken. */
+export const here = fault ? NOWHERE : asked;
 const { registry, repository, tag, digest } = here;
 
 /* The path */
@@ -52,8 +64,8 @@ const showReader = (answer) => {
 };
 
 /** Who I am and my role here or, where there is no such place, anywhere. */
-export const askSession = () => request(withQuery("/api/v1/session", { registry, repository })).catch((error) => {
-  if (/UNKNOWN|INVALID/.test(error.code)) return request("/api/v1/session");
+export const askSession = () => ask({}, "session", { query: { registry, repository } }).catch((error) => {
+  if (/UNKNOWN|INVALID/.test(error.code)) return ask({}, "session");
   throw error;
 });
 
@@ -140,7 +152,7 @@ one("#jump").addEventListener("submit", (event) => {
 const up = { repositories: "index.html?all", tags: list, manifest: tags, api: "index.html" }[page];
 // An address that names too little leads to where the rest is chosen.
 const named = { repositories: registry, tags: registry && repository, manifest: registry && repository && (tag || digest) }[page];
-if (named === "") location.replace(up);
+if (named === "" && !fault) location.replace(up);
 if (/^Mac|^iP/.test(navigator.platform)) one("#jump kbd").textContent = "⌘K";
 
 bindKeys({
