@@ -2,8 +2,8 @@
 
 Nothing inside quotes is touched, a line keeps all from where it may hold more than words, strings
 and punctuation, and a line break goes only after what no statement can end with or before what none
-can begin with: no rule of JavaScript's grammar, automatic semicolons and regular expressions included,
-can be met by surprise.
+can begin with: no rule of JavaScript's grammar, automatic semicolons and regular expressions
+included, can be met by surprise.
 """
 
 import re
