@@ -15,6 +15,7 @@ _DOCKER_HUB_HOSTS = {"docker.io", "index.docker.io", "registry.hub.docker.com", 
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
+_BRACKETED = re.compile(r"\[[0-9A-Fa-f:.]+\](?::\d*)?", re.ASCII)
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*", re.ASCII)
 _ECR_HOST = re.compile(
     r"\d{12}\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d)\."
@@ -91,7 +92,7 @@ def _format_host(parts: SplitResult) -> str:
     if not hostname:
         raise ConfigurationError("names no host")
     if ":" in hostname:
-        hostname = f"[{_check_ipv6(hostname)}]"
+        hostname = f"[{_check_ipv6(hostname, parts.netloc)}]"
     elif not _HOST.fullmatch(hostname):
         raise ConfigurationError(f"has an odd host '{shorten(hostname)}'")
     if hostname in _DOCKER_HUB_HOSTS and port in {None, 443}:
@@ -101,7 +102,10 @@ def _format_host(parts: SplitResult) -> str:
     return f"{hostname}:{port}"
 
 
-def _check_ipv6(hostname: str) -> str:
+def _check_ipv6(hostname: str, netloc: str) -> str:
+    # A zone, and what stands around the brackets, is any text, and ends up in names and commands.
+    if not _BRACKETED.fullmatch(netloc):
+        raise ConfigurationError(f"has an odd host '{shorten(netloc)}'")
     try:
         return str(ip_address(hostname))
     except ValueError as exc:

@@ -2,17 +2,21 @@
 
 import hashlib
 import re
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import rcssmin  # type: ignore[import-untyped]
-import rjsmin  # type: ignore[import-untyped]
 
 from reglite.site.chunks import join_modules
+from reglite.site.shortening import shorten_script
 
 LAYERS = ("reset", "tokens", "base", "components", "utilities")
 """Cascade layers, weakest first; the folder or file name of a style sheet says which is its own."""
+
+
+_TOKEN = re.compile(r"--[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,16 @@ def load_assets(folder: Path) -> Assets:
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((folder / "js").rglob("*.js"))
     }
-    joined = join_modules(scripts, rjsmin.jsmin)
+    joined = join_modules(scripts, shorten_script)
     files = {path: text.encode() for path, text in joined.items()}
-    for page, sheets in _find_page_sheets(folder / "css" / "pages").items():
-        files[f"{page}.css"] = rcssmin.cssmin(join_styles(folder / "css", sheets)).encode()
     overlay = sorted((folder / "css" / "overlay").glob("*.css"))
-    files["overlay.css"] = rcssmin.cssmin(_wrap_layer("components", overlay)).encode()
+    styles = {"overlay.css": _wrap_layer("components", overlay)}
+    for page, sheets in _find_page_sheets(folder / "css" / "pages").items():
+        styles[f"{page}.css"] = join_styles(folder / "css", sheets)
+    tokens = _name_tokens(folder / "css" / "tokens.css")
+    for name, style in styles.items():
+        short = _TOKEN.sub(lambda found: tokens.get(found[0], found[0]), rcssmin.cssmin(style))
+        files[name] = short.encode()
     for path in sorted((folder / "icons").glob("*.svg")):
         files[path.name] = _minify_svg(path.read_text(encoding="utf-8")).encode()
     return Assets(_hash(files), files, scripts)
@@ -57,6 +65,13 @@ def join_styles(folder: Path, page_sheets: Sequence[Path] = ()) -> str:
 def _join_layer(folder: Path, layer: str, page_sheets: Sequence[Path]) -> str:
     sheets = [*folder.glob(f"{layer}.css"), *sorted((folder / layer).glob("*.css"))]
     return _wrap_layer(layer, [*sheets, *(page_sheets if layer == "components" else ())])
+
+
+def _name_tokens(path: Path) -> dict[str, str]:
+    """Return a letter for each token: they are named in every second rule, by sheets alone."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    names = dict.fromkeys(re.findall(r"(--[\w-]+):", text))
+    return {name: f"--{letter}" for name, letter in zip(names, string.ascii_letters, strict=False)}
 
 
 def _find_page_sheets(folder: Path) -> dict[str, list[Path]]:

@@ -444,6 +444,11 @@ def test_without_the_manifests_bytes_the_name_is_asked_for(
     expect(tags.page.get_by_role("button", name="Undo")).to_have_count(0)
 
 
+def plan_path(tags: TagsPage, image: Pushed) -> str:
+    repository = f"/api/v1/registries/nas/repositories/{tags.repository}"
+    return f"{repository}/manifests/{image.digest}/deletion-plan"
+
+
 def test_a_long_plan_shows_how_far_it_has_come(open_tags: OpenTags, image: Pushed) -> None:
     tags = open_tags()
     part = {
@@ -461,11 +466,11 @@ def test_a_long_plan_shows_how_far_it_has_come(open_tags: OpenTags, image: Pushe
         "complete": False,
         "checked": 2140,
         "total": 10000,
-        "next": "/api/v1/the-rest",
+        "next": f"{plan_path(tags, image)}?cursor=the-rest",
         "plan": "0",
     }
     whole = {**part, "allowed": True, "reason": None, "complete": True, "next": None}
-    held = tags.hold("**/the-rest")
+    held = tags.hold("**/deletion-plan?cursor=the-rest")
     tags.page.route("**/deletion-plan", lambda route: route.fulfill(json=part))
     tags.row("1.4.2").locator("[popovertarget]").click()
     tags.page.locator("#menu-row [data-part=remove]").click()

@@ -66,6 +66,8 @@ def test_the_url_of_an_api_keeps_a_path_that_only_a_registry_would_lose(
         ("http://a/./b", "odd path"),
         ("http://ä.example", "odd host"),
         ("http://[::1", "is not a URL"),
+        ("http://[::1];id:5000", "odd host"),
+        ("http://[fe80::1%;id]:5000", "odd host"),
     ],
 )
 def test_bad_urls_are_refused(text: str, problem: str) -> None:

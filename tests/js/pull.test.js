@@ -23,6 +23,14 @@ test("plain http gets each client's own flag", () => {
   assert.equal(FORMATS.insecure(PLAIN), '"insecure-registries": ["nas:5000"]');
 });
 
+test("a shell takes no brackets of a host for a pattern", () => {
+  const registry = { url: "http://[::1]:5000", pull_host: "[::1]:5000" };
+  assert.equal(FORMATS.docker(registry, "a/b", "1"), "docker pull '[::1]:5000/a/b:1'");
+  assert.equal(FORMATS.helm(registry, "a/b", "1"), "helm pull --plain-http 'oci://[::1]:5000/a/b' --version 1");
+  assert.equal(FORMATS.skopeo(registry, "a/b", "1"), "skopeo copy --src-tls-verify=false 'docker://[::1]:5000/a/b:1' oci:b:1");
+  assert.equal(FORMATS.podman(registry, "a/b", "1"), "podman pull --tls-verify=false '[::1]:5000/a/b:1'");
+});
+
 test("helm gets the plus sign of a version back", () => {
   assert.equal(FORMATS.helm(SECURE, "charts/app", "1.2.3_build.4"), "helm pull oci://docker.io/charts/app --version 1.2.3+build.4");
 });

@@ -51,7 +51,13 @@ def test_every_error_has_its_words(templates: Path, language: str, key: str) -> 
     message = load_catalogue(templates / "locales", language).messages[key]
     assert isinstance(message, dict)
     codes = {cls.code for cls in walk_errors(RegliteError)}
-    assert message.keys() == codes | {"OFFLINE", "SESSION_EXPIRED", "other"}
+    assert message.keys() == codes | {
+        "OFFLINE",
+        "SESSION_EXPIRED",
+        "REGISTRY_INVALID",
+        "ANSWER_FOREIGN",
+        "other",
+    }
     assert all(placeholders(text) <= {"registry"} for text in message.values())
 
 

@@ -1,5 +1,8 @@
 """What the builder reads out of modules."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from reglite.errors import ConfigurationError
@@ -58,3 +61,17 @@ def test_keys_in_calls_and_in_maps_are_found() -> None:
 def test_a_call_with_an_unknown_key_fails_the_build() -> None:
     with pytest.raises(ConfigurationError, match=r"No catalogue has tags\.cuont"):
         find_messages('t("tags.cuont")', frozenset({"tags.count"}))
+
+
+def test_pages_ask_the_api_in_one_place_which_checks_names(templates: Path) -> None:
+    scripts = templates / "assets" / "js"
+    asking = {
+        path.relative_to(scripts).as_posix()
+        for path in scripts.rglob("*.js")
+        if re.search(r"\bfetch\(|/api/v1\b|\brequest\b.*\bfrom\b", _drop_comments(path))
+    }
+    assert asking == {"early.js", "lib/api.js", "lib/ask.js"}
+
+
+def _drop_comments(path: Path) -> str:
+    return re.sub(r"/\*(?s:.*?)\*/|^\s*//.*$", "", path.read_text("utf-8"), flags=re.MULTILINE)

@@ -4,8 +4,11 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from reglite.site.assets import load_assets
 from reglite.site.chunks import join_modules
+from reglite.site.shortening import shorten_script
 from tests.support.availability import find_program
 
 COMPARE = Path(__file__).with_name("compare_modules.cjs")
@@ -20,8 +23,6 @@ def find_differences(scripts: dict[str, tuple[str, str]]) -> list[str]:
     return found
 
 
-# The library takes a regular expression behind an arrow for a division, and does not know templates
-# in templates: nothing but this comparison tells.
 def test_every_delivered_script_parses_to_what_its_source_does(templates: Path) -> None:
     assets = load_assets(templates / "assets")
     joined = join_modules(assets.sources)
@@ -38,3 +39,31 @@ def test_a_change_of_meaning_is_seen() -> None:
     }
     found = find_differences(scripts)
     assert [line.split(":")[0] for line in found] == list(scripts)
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("  const a = `x  ${ y } // z`;", "const a=`x  ${ y } // z`;"),
+        ("const f = (x) => /^a\\/\\//g.test( x );", "const f=x=>/^a\\/\\//g.test( x );"),
+        ("if (a === b) {\n  c ( ) ;\n}", "if(a===b){c()}"),
+        ("x = a ?? b?.c;", "x=a??b?.c;"),
+        ("a = b + +c - --d;", "a=b + +c - --d;"),
+        ("a ( \"x = (1)\" , ',  ' );", "a(\"x = (1)\",',  ');"),
+        ("/** One.\n * two\n */\na ();\n  // three\nb ();", "a();b();"),
+        ("a = `one\n  // two\n  three`;\n  b ( );", "a = `one\n  // two\n  three`;\nb();"),
+        ('c = text.split("`") ;', 'c=text.split("`");'),
+        ('import { a } from "./b.js";', 'import{a}from "./b.js";'),
+        ("a = `x ( ${ b } )` ;", "a=`x ( ${ b } )`;"),
+        ("a = `x ${ b ? ` ( c ) ` : d }` ;", "a=`x ${ b ? ` ( c ) ` : d }` ;"),
+        ("a = b / c ; // d , e", "a=b / c ; // d , e"),
+        ("a ( ); // b\n// c\nd ();", "a();d();"),
+        ("a = b / c ; // d\n}", "a=b / c ; // d\n}"),
+        ("while (a)\n  ;\n}", "while(a)\n;}"),
+        ("for (;;) ;\n}", "for(;;);}"),
+        ("f = () => a\n  && b\n  .c;", "f=()=>a&&b.c;"),
+        ("return\n  a\n  ++b", "return\na\n++b"),
+    ],
+)
+def test_scripts_are_shortened_where_it_is_safe_alone(source: str, wanted: str) -> None:
+    assert shorten_script(source).rstrip("\n") == wanted

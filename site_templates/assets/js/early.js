@@ -15,11 +15,13 @@
   const theme = recall("rl-theme");
   if (theme) page.dataset.theme = theme;
 
-  const { registry, repository, all } = Object.fromEntries(new URLSearchParams(location.search));
-  const encode = (name) => encodeURIComponent(name).replaceAll("%2F", "/");
-  const list = { repositories: "?n=1000", tags: `/${encode(repository)}/tags?n=10000` }[page.dataset.page];
-  if (!list || !registry || all) return;
-  const path = `/api/v1/registries/${encodeURIComponent(registry)}/repositories${list}`;
+  const { registry = "", repository = "", all } = Object.fromEntries(new URLSearchParams(location.search));
+  // The grammar and paths of lib/ask.js: what it would refuse is not asked for here either.
+  const isRegistry = /^(?!.{256})[._:-]*[A-Za-z0-9][\w.:-]*$/.test(registry);
+  const isRepository = /^(?!.{256})[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*$/.test(repository);
+  const list = { repositories: "?n=1000", tags: isRepository && `/${repository}/tags?n=10000` }[page.dataset.page];
+  if (!list || !isRegistry || all) return;
+  const path = `/api/v1/registries/${registry}/repositories${list}`;
   const Authorization = sessionStorage.getItem("rl-authorization");
   const answer = fetch(page.dataset.api + path, {
     headers: { Accept: "application/json", ...(Authorization && { Authorization }) }, redirect: "manual",

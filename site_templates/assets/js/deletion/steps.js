@@ -1,14 +1,13 @@
 /** The requests of a deletion: what its targets are, their plans, and what is done. */
-import { ApiError, registryPath, request, withQuery } from "../lib/api.js";
-import { takeBatch, walkPages } from "../lib/url.js";
+import { ApiError } from "../lib/api.js";
+import { ask, walk } from "../lib/ask.js";
+import { takeBatch } from "../lib/url.js";
 import { NOTHING } from "./groups.js";
-
-const manifestPath = ({ registry, repository }, digest) => `${registryPath(registry, repository)}/manifests/${digest}`;
 
 /** Follows a plan to its end; `onProgress(checked, total)` hears of each part. */
 const readPlan = async (where, digest, signal, onProgress) => {
   let plan;
-  const parts = walkPages(request, `${manifestPath(where, digest)}/deletion-plan`, { signal, fresh: true });
+  const parts = walk({ ...where, digest }, "deletion-plan", { signal, fresh: true });
   for await (plan of parts) onProgress(plan.checked, plan.total);
   return plan;
 };
@@ -16,7 +15,7 @@ const readPlan = async (where, digest, signal, onProgress) => {
 /** The manifest's exact text and type, for undo; null where it can't be had. */
 const readManifest = async (where, digest, signal) => {
   try {
-    const { raw, media_type } = await request(manifestPath(where, digest), { signal });
+    const { raw, media_type } = await ask({ ...where, digest }, "", { signal });
     return { raw, media_type };
   } catch (error) {
     if (signal.aborted) throw error;
@@ -25,13 +24,12 @@ const readManifest = async (where, digest, signal) => {
 };
 
 /** Fills in what is not known of targets yet: which digest a tag names. What can't be read is left out. */
-export const resolveTargets = async ({ registry, repository }, targets, signal) => {
-  const path = `${registryPath(registry, repository)}/summaries`;
+export const resolveTargets = async (where, targets, signal) => {
   const known = new Map();
   let waiting = targets.filter(({ digest, summary }) => !digest && !summary?.digest).map(({ tag }) => tag);
   while (waiting.length) {
     const batch = takeBatch(waiting);
-    const answer = await request(withQuery(path, { tag: batch }), { signal, fresh: true });
+    const answer = await ask(where, "summaries", { query: { tag: batch }, signal, fresh: true });
     for (const summary of answer.summaries) known.set(summary.tag, summary);
     for (const { tag, code } of answer.failed) {
       if (code === "MANIFEST_UNKNOWN") known.set(tag, { digest: NOTHING, platforms: [] });
@@ -63,22 +61,22 @@ export const planGroup = async (where, group, signal, onProgress = () => {}) => 
 };
 
 /** Runs one step; answers what the API says. A tag that named nothing may be gone by itself. */
-export const runStep = (where, { digest, tags, isImage, plan }) => request(isImage
-  ? withQuery(manifestPath(where, digest), { plan })
-  : withQuery(`${registryPath(where.registry, where.repository)}/tags/${tags[0]}`, { digest }), { method: "DELETE" }).catch((error) => {
+export const runStep = (where, { digest, tags, isImage, plan }) => (isImage
+  ? ask({ ...where, digest }, "", { query: { plan }, method: "DELETE" })
+  : ask({ ...where, tag: tags[0] }, "", { query: { digest }, method: "DELETE" })).catch((error) => {
   if (digest !== NOTHING || error.code !== "MANIFEST_UNKNOWN") throw error;
   return {};
 });
 
 /** Puts a manifest back under its tags, as many at a time as an address holds. */
 export const restore = async ({ registry, repository, digest, tags, raw, media_type }) => {
-  const path = manifestPath({ registry, repository }, digest);
+  const at = { registry, repository, digest };
   const kept = [];
   let waiting = tags;
   do {
     const batch = takeBatch(waiting);
     waiting = waiting.slice(batch.length);
-    kept.push(...(await request(withQuery(path, { tag: batch }), { method: "PUT", body: raw, type: media_type })).kept);
+    kept.push(...(await ask(at, "", { query: { tag: batch }, method: "PUT", body: raw, type: media_type })).kept);
   } while (waiting.length);
   return { kept };
 };

@@ -1,6 +1,6 @@
 /** What was deleted in this tab, kept so that it can be put back, and the banner that offers it. */
 import { lang, make, say, t } from "../lib/dom.js";
-import { registryPath, request } from "../lib/api.js";
+import { ask } from "../lib/ask.js";
 import { adviceOn, banner, button, told } from "../elements/messages.js";
 import { dismissal } from "./dismissal.js";
 import { restore } from "./steps.js";
@@ -66,7 +66,7 @@ const putBack = async (records, onRestored) => {
 
 /** The server's own words on how space comes back, where the registry was recognised. */
 const collectionHint = async (registry) => {
-  const { hints } = await request(`${registryPath(registry)}/status`);
+  const { hints } = await ask({ registry }, "status");
   return hints.find((hint) => /garbage/i.test(hint));
 };
 

@@ -40,9 +40,10 @@ export const bindCursor = (count, reveal) => {
     row.classList.add("cursor");
     row.querySelector(".open").focus({ preventScroll: true });
   };
+  const down = () => move(1);
+  const up = () => move(-1);
   bindKeys({
-    KeyJ: () => move(1), ArrowDown: () => move(1),
-    KeyK: () => move(-1), ArrowUp: () => move(-1),
+    KeyJ: down, ArrowDown: down, KeyK: up, ArrowUp: up,
     Enter: (event) => event.target === document.body && row?.isConnected ? row.querySelector(".open").click() : false,
   });
   one("#filter").addEventListener("keydown", (event) => {
@@ -137,7 +138,7 @@ export class WindowedRows {
   /** As setting `items`; `isStale = false` leaves rows that are there as they are. */
   show(items, isStale = true) {
     this.#items = items;
-    this.table.setAttribute("aria-rowcount", items.length + 1);
+    this.table.ariaRowCount = items.length + 1;
     this.draw(isStale);
   }
 
@@ -203,7 +204,7 @@ export class WindowedRows {
       const key = this.keyOf(item);
       const known = this.#rows.get(key);
       const row = isStale || !known ? this.render(item, first + at, known) : known;
-      row.setAttribute("aria-rowindex", first + at + 2);
+      row.ariaRowIndex = first + at + 2;
       rows.set(key, row);
     }
     this.#place(rows);

@@ -14,9 +14,9 @@ export const adviceOn = ({ code, message }) => {
   return lang === "en" && words[0] ? words : [make("span", {}, t("trouble.remedy", { code })), " ", ...words];
 };
 
-/** A button; `look` is classes beside `button`. */
-export const button = (text, onclick, { glyph, look = "" } = {}) =>
-  make("button", { class: `button ${look}`, type: "button", onclick }, ...(glyph ? [icon(glyph), " "] : []), text);
+/** A button, with a glyph before its text. */
+export const button = (text, onclick, { glyph } = {}) =>
+  make("button", { class: "button", type: "button", onclick }, ...(glyph ? [icon(glyph), " "] : []), text);
 
 /** A strip with an icon, words (strings and nodes) and buttons; `danger` is said at once. */
 export const banner = (kind, glyph, words, ...buttons) =>

@@ -1,13 +1,15 @@
 /** The dialog of the jump box: what is loaded, by part of its name, and pasted references. */
-import { listRegistries } from "../lib/api.js";
+import { listRegistries } from "../lib/ask.js";
 import { one, stamp, t } from "../lib/dom.js";
-import { decode, link } from "../lib/url.js";
+import { isDigest, isRepository } from "../lib/reference.js";
+import { here as place } from "../lib/session.js";
+import { link } from "../lib/url.js";
 import { fillName } from "./list.js";
 import "./overlay.js";
 
 const MOST = 8;
-const REFERENCE = /^(?:(?:docker|oci|https?):\/\/)?(?:([\w.-]+(?::\d+)?)\/)?([a-z0-9][a-z0-9._/-]*?)(?::(\w[\w.-]{0,127}))?(?:@(\w+:[0-9a-f]{32,}))?$/;
-const here = decode(location.search, { registry: "", repository: "" });
+const REFERENCE = /^(?:(?:docker|oci|https?):\/\/)?(?:([\w.-]+(?::\d+)?)\/)?([a-z0-9][a-z0-9._/-]*?)(?::(\w[\w.-]{0,127}))?(?:@(\w+:\w+))?$/;
+const here = { registry: place.registry, repository: place.repository };
 const dialog = one("#palette");
 const input = one("input", dialog);
 const list = one("#found");
@@ -21,7 +23,7 @@ const target = (name, where, params) =>
 
 /** Where a pasted digest or `host/repository:tag` leads: the registry whose pulls name that host. */
 const parse = (text) => {
-  if (/^\w+:[0-9a-f]{32,}$/.test(text)) {
+  if (isDigest(text)) {
     return here.repository ? [target(text, here.repository, { ...here, digest: text })] : [];
   }
   const [, host, name, tag, digest] = REFERENCE.exec(text.replace(/^(docker|podman) pull /, "")) ?? [];
@@ -32,6 +34,7 @@ const parse = (text) => {
   const official = found?.pull_host === "docker.io" && name && !name.includes("/") ? "library/" : "";
   const repository = found || !host ? official + name : `${host}/${name}`;
   if (!name || !registry || !(tag || digest || name.includes("/"))) return [];
+  if (!isRepository(repository) || (digest && !isDigest(digest))) return [];
   return [target(text, registry, { registry, repository, tag: digest ? "" : tag, digest })];
 };
 

@@ -1,13 +1,14 @@
 /** The frame of every page: where I am, its keys, and what is fetched when somebody asks for it. */
-import { credential, listRegistries } from "../lib/api.js";
+import { credential } from "../lib/api.js";
+import { listRegistries } from "../lib/ask.js";
 import { one, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
-import { reader, roleName, session } from "../lib/session.js";
-import { decode, link } from "../lib/url.js";
+import { fault, here, reader, roleName, session } from "../lib/session.js";
+import { link } from "../lib/url.js";
 
 const { page } = document.documentElement.dataset;
-const here = decode(location.search, { registry: "", repository: "", tag: "", digest: "" });
+
 const { registry, repository, tag, digest } = here;
 
 /* The path */
@@ -113,7 +114,7 @@ one("#jump").addEventListener("submit", (event) => {
 const up = { repositories: "index.html?all", tags: list, manifest: tags, api: "index.html" }[page];
 // An address that names too little leads to where the rest is chosen.
 const named = { repositories: registry, tags: registry && repository, manifest: registry && repository && (tag || digest) }[page];
-if (named === "") location.replace(up);
+if (named === "" && !fault) location.replace(up);
 if (/^Mac|^iP/.test(navigator.platform)) one("#jump kbd").textContent = "⌘K";
 
 bindKeys({

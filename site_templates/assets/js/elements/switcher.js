@@ -1,17 +1,16 @@
 /** The menu of registries beside the name of the present one. */
-import { listRegistries, registryPath, request } from "../lib/api.js";
+import { ask, listRegistries } from "../lib/ask.js";
 import { one, stamp } from "../lib/dom.js";
-import { decode, link } from "../lib/url.js";
+import { here } from "../lib/session.js";
+import { link } from "../lib/url.js";
 import { flagOf } from "./status.js";
 
-const { registry } = decode(location.search, { registry: "" });
-
 const createItem = ({ name }) => {
-  const { root, label } = stamp(name === registry ? "switch-here" : "switch-item");
+  const { root, label } = stamp(name === here.registry ? "switch-here" : "switch-item");
   const item = root.firstElementChild;
   item.href = link("repositories.html", { registry: name });
   label.textContent = name;
-  request(`${registryPath(name)}/status`).then(({ status }) => {
+  ask({ registry: name }, "status").then(({ status }) => {
     if (status !== "online") item.append(flagOf(status, "end"));
   }, () => {});
   return root;

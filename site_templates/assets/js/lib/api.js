@@ -6,7 +6,7 @@ import { emit, painted } from "./dom.js";
 
 const CREDENTIAL = "rl-authorization";
 const LATE_MS = 150;
-const base = document.documentElement.dataset.api ?? "";
+const base = document.documentElement.dataset.api;
 
 /**
  * `code` is the API's, or OFFLINE (no answer) or SESSION_EXPIRED (a proxy's sign-in page came
@@ -26,20 +26,6 @@ export const isAbort = (error) => error?.name === "AbortError";
 export const credential = () => sessionStorage.getItem(CREDENTIAL);
 export const signIn = (value) =>
   value ? sessionStorage.setItem(CREDENTIAL, value) : sessionStorage.removeItem(CREDENTIAL);
-
-const encodePath = (name) => name.split("/").map(encodeURIComponent).join("/");
-
-/** The API path of a registry, or of a repository in it. */
-export const registryPath = (registry, repository) =>
-  `/api/v1/registries/${encodeURIComponent(registry)}` + (repository ? `/repositories/${encodePath(repository)}` : "");
-
-/** `path?a=1&b=2`; a list becomes a repeated key, empty values are left out. */
-export const withQuery = (path, query) => {
-  const params = Object.entries(query)
-    .flatMap(([key, value]) => [value].flat().map((each) => [key, each]))
-    .filter(([, value]) => value != null && value !== "");
-  return params.length ? `${path}?${new URLSearchParams(params)}` : path;
-};
 
 /** The answer that early.js asked for while the modules came; it is taken once. */
 const takeEarly = (path) => {
@@ -78,11 +64,14 @@ const read = async (response) => {
 };
 
 /**
- * One request; answers parsed JSON, or text. Options: `method`, `body`, `type`, `signal`, `fresh`
+ * One request, for `ask.js` alone; answers parsed JSON, or text. Options: `method`, `body`, `type`, `signal`, `fresh`
  * (past every cache). A GET told to wait at most 30 s by `Retry-After` waits and asks twice more.
  * 401 and an expired session send `rl:sign-in-needed`.
  */
 export const request = async (path, options = {}) => {
+  // Dots, backslashes, tabs: what the browser would read as another address is not sent.
+  const { pathname, search } = new URL(base + path, location);
+  if (!(pathname + search).endsWith(path)) throw new ApiError("BAD_REQUEST");
   for (let tries = 2; ; tries--) {
     const response = await send(path, options);
     options.signal?.throwIfAborted();
@@ -108,14 +97,6 @@ export const listShown = Promise.race(window.early ? [
   window.early.answer.then((response) => response.ok && response.json()).catch(() => {}).then(painted),
   new Promise((resolve) => setTimeout(resolve, LATE_MS)),
 ] : [null]);
-
-let registries;
-
-/** The answer of `/registries`, which several parts of a page share: asked once, again after a failure. */
-export const listRegistries = () => (registries ??= listShown.then(() => request("/api/v1/registries")).catch((error) => {
-  registries = undefined;
-  throw error;
-}));
 
 /** A function that gives an AbortSignal and aborts the one it gave before: late answers are dropped. */
 export const createTurn = () => {

@@ -8,12 +8,15 @@ export const isPlain = (registry) => registry.url.startsWith("http:");
 /** What plain http needs on the command line, where a client has a flag for it. */
 export const flag = (registry, text) => (isPlain(registry) ? `${text} ` : "");
 
+/** A command for a shell: of all that checked names hold, it takes an IPv6 host's brackets alone for more. */
+export const quote = (command) => command.replace(/\S*\[\S*/, "'$&'");
+
 /** By format: `(registry, repository, tag, digest) → text`. Without a tag the digest names the image. */
 export const FORMATS = {
-  docker: (...of) => `docker pull ${FORMATS.reference(...of)}`,
+  docker: (...of) => quote(`docker pull ${FORMATS.reference(...of)}`),
   // Helm writes "+" of a version as "_" into the tag.
   helm: (registry, repository, tag) =>
-    `helm pull ${flag(registry, "--plain-http")}oci://${imageName(registry, repository)}`
+    quote(`helm pull ${flag(registry, "--plain-http")}oci://${imageName(registry, repository)}`)
     + (tag ? ` --version ${tag.replaceAll("_", "+")}` : ""),
   reference: (registry, repository, tag, digest) =>
     imageName(registry, repository) + (tag ? `:${tag}` : `@${digest}`),

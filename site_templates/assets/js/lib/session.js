@@ -1,10 +1,24 @@
-/** Who reads here: the answer of `/session`, asked for once the list is shown, and after a sign-in. */
-import { credential, listShown, request, signIn, withQuery } from "./api.js";
+/** Where the reader is, by the address, and who that is: the answer of `/session` for this place. */
+import { ApiError, credential, listShown, signIn } from "./api.js";
+import { ask, NAMES } from "./ask.js";
 import { t } from "./dom.js";
 import { decode } from "./url.js";
 
+/* Where: the names in the address, checked before anything is done with them */
+
+const NOWHERE = { registry: "", repository: "", tag: "", digest: "" };
+const asked = decode(location.search, NOWHERE);
+const wrong = Object.keys(NOWHERE).find((name) => asked[name] && !NAMES[name][1](asked[name]));
+
+/** What is wrong with the address, for the place of the page's errors; undefined if nothing is. */
+export const fault = wrong && new ApiError(NAMES[wrong][2]);
+
+/** `{registry, repository, tag, digest}`, "" for what is not named; of a wrong address nothing is taken. */
+export const here = fault ? NOWHERE : asked;
+
+/* Who */
+
 const ROLES = { viewer: "role.viewer", maintainer: "role.maintainer" };
-const here = decode(location.search, { registry: "", repository: "" });
 
 /** `answer` is the last one of `/session`; `isExpired`: what signed this tab in is accepted no longer. */
 export const reader = { answer: null, isExpired: false };
@@ -13,10 +27,13 @@ export const reader = { answer: null, isExpired: false };
 export const roleName = () => t(ROLES[reader.answer?.role] ?? "role.none");
 
 /** Who I am and my role here or, where there is no such place, anywhere. */
-export const askSession = () => request(withQuery("/api/v1/session", here)).catch((error) => {
-  if (/UNKNOWN|INVALID/.test(error.code)) return request("/api/v1/session");
-  throw error;
-});
+export const askSession = () => {
+  const { registry, repository } = here;
+  return ask({}, "session", { query: { registry, repository } }).catch((error) => {
+    if (/UNKNOWN|INVALID/.test(error.code)) return ask({}, "session");
+    throw error;
+  });
+};
 
 /** Forgets a credential that is no longer accepted, so that the page goes on as a stranger's. */
 const askAgain = (error) => {

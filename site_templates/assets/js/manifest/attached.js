@@ -1,5 +1,5 @@
 /** What is attached to a manifest: attestations, signatures, other referrers, each readable in place. */
-import { registryPath, request, withQuery } from "../lib/api.js";
+import { ask } from "../lib/ask.js";
 import { formats, make, stamp, t } from "../lib/dom.js";
 import { link } from "../lib/url.js";
 import { adviceOn } from "../elements/messages.js";
@@ -50,71 +50,69 @@ const fillOnce = async (body, fill) => {
 };
 
 /** Reads the blobs of one repository; the reader of attestations is fetched when one is opened. */
-const showBlob = (repository, layer) => async (body) => {
-  const answer = await request(`${repository}/blobs/${layer.digest}`);
+const showBlob = (where, layer) => async (body) => {
+  const answer = await ask({ ...where, blob: layer.digest }, "");
   const { showAttestation } = await import("./packages.js");
   showAttestation(body, answer, layer.digest);
 };
 
-const layerFolds = (repository, view, of) => view.layers.map((layer) => {
+const layerFolds = (where, view, of) => view.layers.map((layer) => {
   const type = layer.annotations?.[PREDICATE] ?? view.artifact_type ?? layer.media_type;
   if (!READABLE.test(layer.media_type)) return fold(titleOf(type), of, layer.size_bytes, noteUnreadable(layer));
-  return fold(titleOf(type), of, layer.size_bytes, showBlob(repository, layer));
+  return fold(titleOf(type), of, layer.size_bytes, showBlob(where, layer));
 });
 
 const noteUnreadable = (layer) => (body) => body.replaceChildren(make("p", {}, t("attached.unreadable", { type: plain(layer.media_type) })));
-
-const getView = (repository, reference, signal) => request(`${repository}/${reference}`, { signal });
 
 /**
  * The folds of the chosen platform's attestations. `mark(digest, words)` is told, for each platform,
  * what its attestations are; one that can't be read is a fold that says so.
  */
 export const attestationFolds = async (where, platforms, chosen, mark, signal) => {
-  const repository = registryPath(where.registry, where.repository);
   const folds = [];
   await Promise.all(platforms.map(async (platform) => {
-    const views = await Promise.allSettled(platform.attestations.map((digest) => getView(repository, `manifests/${digest}`, signal)));
+    const views = await Promise.allSettled(platform.attestations.map((digest) => ask({ ...where, digest }, "", { signal })));
     const read = views.filter((v) => v.status === "fulfilled").map((v) => v.value);
     const names = read.flatMap((view) => view.layers.map((layer) => formOf(layer.annotations?.[PREDICATE] ?? "")[2]));
     mark(platform.digest, [...new Set(names)].filter(Boolean).map((name) => t(name)).join(", "));
     if (platform !== chosen) return;
-    folds.push(...read.flatMap((view) => layerFolds(repository, view, platform.platform)));
+    folds.push(...read.flatMap((view) => layerFolds(where, view, platform.platform)));
     const failed = views.filter((v) => v.status === "rejected" && v.reason.name !== "AbortError");
     folds.push(...failed.map(({ reason }) => fold(t("attached.attestation"), platform.platform, null, () => { throw reason; })));
   }));
   return folds;
 };
 
-const referrerFold = (where, repository, descriptor) => fold(
+const referrerFold = (where, descriptor) => fold(
   titleOf(descriptor.artifact_type || descriptor.media_type), t("attached.whole"), descriptor.size_bytes,
   async (body) => {
-    const view = await getView(repository, `manifests/${descriptor.digest}`);
-    const href = link("manifest.html", { ...where, digest: descriptor.digest });
-    body.replaceChildren(make("p", {}, make("a", { class: "link", href }, t("attached.open"))), ...layerFolds(repository, view, ""));
+    const at = { ...where, digest: descriptor.digest };
+    const view = await ask(at, "");
+    const href = link("manifest.html", at);
+    body.replaceChildren(make("p", {}, make("a", { class: "link", href }, t("attached.open"))), ...layerFolds(where, view, ""));
   });
 
-const tagFold = (where, repository, tag) => {
+const tagFold = (where, tag) => {
   const isSignature = tag.endsWith(".sig");
   return fold(titleOf(tag), t("attached.whole"), null, async (body) => {
-    const view = await getView(repository, `tags/${tag}/manifest`);
-    const href = link("manifest.html", { ...where, tag });
+    const at = { ...where, tag };
+    const view = await ask(at, "manifest");
+    const href = link("manifest.html", at);
     const note = make("p", {}, `${t("attached.stored_as")} `, make("a", { class: "link code", href }, plain(tag)), ". ", isSignature ? t("attached.not_verified") : "");
-    body.replaceChildren(note, ...(isSignature ? [] : layerFolds(repository, view, "")));
+    body.replaceChildren(note, ...(isSignature ? [] : layerFolds(where, view, "")));
   });
 };
 
 /** The folds of everything that names this digest as its subject, and how many signatures there are. */
 export const referrerFolds = async (where, digest, signal) => {
-  const repository = registryPath(where.registry, where.repository);
-  const { referrers, related_tags } = await request(withQuery(`${repository}/manifests/${digest}/referrers`, {}), { signal });
+  const { referrers, related_tags } = await ask({ ...where, digest }, "referrers", { signal });
   const signatures = [...referrers.map((r) => r.artifact_type ?? ""), ...related_tags]
     .filter((type) => formOf(type)[1] === SIGNATURE).length;
   return {
     signatures,
     folds: [
-      ...referrers.map((descriptor) => referrerFold(where, repository, descriptor)),
-      ...related_tags.map((tag) => tagFold(where, repository, tag)),
+      ...referrers.map((descriptor) => referrerFold(where, descriptor)),
+      ...related_tags.map((tag) => tagFold(where, tag)),
     ],
   };
 };

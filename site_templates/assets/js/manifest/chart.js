@@ -1,5 +1,5 @@
 /** A Helm chart's own metadata, out of its config blob. */
-import { request } from "../lib/api.js";
+import { ask } from "../lib/ask.js";
 import { t } from "../lib/dom.js";
 import { bullets, linked, pair, plain } from "./facts.js";
 
@@ -18,9 +18,9 @@ const FIELDS = [
 ];
 
 /** The pairs of a chart; what it does not state is left out. */
-export const chartPairs = async (repository, view, signal) => {
-  const digest = JSON.parse(view.raw).config?.digest;
-  const chart = await request(`${repository}/blobs/${digest}`, { signal });
+export const chartPairs = async (where, view, signal) => {
+  const blob = JSON.parse(view.raw).config?.digest;
+  const chart = await ask({ ...where, blob }, "", { signal });
   return FIELDS.filter(([, field]) => chart?.[field] != null && chart[field] !== "")
     .map(([key, field, show]) => pair(t(key), show(chart[field]), "code"));
 };

@@ -20,7 +20,7 @@ export const platformRows = (view, chosen, query) => view.platforms.map((platfor
   name.textContent = plain(platform.platform);
   if (platform === chosen) {
     root.classList.add("chosen");
-    open.setAttribute("aria-current", "true");
+    open.ariaCurrent = "true";
     tick.replaceWith(icon("check"));
   }
   size.textContent = isAbsent(platform) ? t("manifest.absent") : formats.size(platform.size_bytes);

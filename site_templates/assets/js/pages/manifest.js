@@ -1,10 +1,11 @@
 /** One manifest: what it is, what it holds, what is attached to it. */
-import { ApiError, createTurn, isAbort, listRegistries, registryPath, request, withQuery } from "../lib/api.js";
+import { ApiError, createTurn, isAbort } from "../lib/api.js";
+import { ask, listRegistries } from "../lib/ask.js";
 import { announce, breakable, formats, make, one, partsOf, showProgress, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
-import { session } from "../lib/session.js";
+import { fault, here, session } from "../lib/session.js";
 import { decode, link } from "../lib/url.js";
 import { trouble } from "../elements/messages.js";
 import { copyText } from "../elements/shell.js";
@@ -12,17 +13,15 @@ import { attestationFolds, referrerFolds } from "../manifest/attached.js";
 import { builtPair, configPairs, kindOf, pair, plain, sizePair, sourcePairs } from "../manifest/facts.js";
 import { historyRows, layerRows, platformRows } from "../manifest/tables.js";
 
-const where = decode(location.search, { registry: "", repository: "", tag: "", digest: "", platform: "" });
-const repository = registryPath(where.registry, where.repository);
+const where = { registry: here.registry, repository: here.repository };
+const { platform } = decode(location.search, { platform: "" });
 const page = partsOf(one("#content"));
 const turn = createTurn();
 
-const manifestPath = (digest, platform) => withQuery(`${repository}/manifests/${digest}`, { platform });
-const firstPath = () => (where.tag
-  ? withQuery(`${repository}/tags/${encodeURIComponent(where.tag)}/manifest`, { platform: where.platform })
-  : manifestPath(where.digest, where.platform));
+const askFirst = (options) => (here.tag ? ask({ ...where, tag: here.tag }, "manifest", options)
+  : ask({ ...where, digest: here.digest }, "", options));
 
-const choosePlatform = (platforms) => platforms.find((p) => p.platform === where.platform)
+const choosePlatform = (platforms) => platforms.find((p) => p.platform === platform)
   ?? platforms.find((p) => p.platform === "linux/amd64") ?? platforms[0];
 
 /** Shows a section if it has rows, and says in its header how many there are. */
@@ -33,7 +32,7 @@ const fillSection = (name, rows, note) => {
 };
 
 const showTitle = () => {
-  const reference = where.tag ? [`${where.repository}:`, where.tag] : [`${where.repository}@`, shortDigest(where.digest)];
+  const reference = here.tag ? [`${where.repository}:`, here.tag] : [`${where.repository}@`, shortDigest(here.digest)];
   page.title.replaceChildren(make("span", { class: "dim" }, ...breakable(reference[0])), reference[1]);
   document.title = `${reference.join("")}, ${where.registry}, ${document.title}`;
 };
@@ -41,7 +40,7 @@ const showTitle = () => {
 const showPull = (view, registry) => {
   if (["signature", "attestation", "placeholder"].includes(view.kind)) return;
   const format = view.kind === "chart" ? "helm" : "docker";
-  const command = FORMATS[format](registry, where.repository, where.tag, view.digest);
+  const command = FORMATS[format](registry, where.repository, here.tag, view.digest);
   const verb = /^\w+ pull /.exec(command)[0];
   page.pull_verb.textContent = verb;
   page.pull_text.textContent = command.slice(verb.length);
@@ -59,15 +58,15 @@ const showDelete = (view, registry, role) => {
   const why = whyNotDelete(registry, role);
   page.delete.hidden = false;
   page.delete.title = why;
-  page.delete.setAttribute("aria-disabled", why !== "");
+  page.delete.ariaDisabled = why !== "";
   page.delete.onclick = async () => {
     if (why) return announce(why);
     const { openDeletion } = await import("../deletion/dialog.js");
     await openDeletion({
-      where: { registry: where.registry, repository: where.repository }, registry,
-      targets: [{ tag: where.tag || null, digest: view.digest }],
+      where, registry,
+      targets: [{ tag: here.tag || null, digest: view.digest }],
       onState: () => {},
-      onGone: () => location.assign(link("tags.html", { registry: where.registry, repository: where.repository })),
+      onGone: () => location.assign(link("tags.html", where)),
       failures: page.problem,
     });
   };
@@ -85,10 +84,10 @@ const showActions = async (view) => {
 /** The tag that was asked for, and a button that finds the others. */
 const tagsPair = (digest) => {
   const find = make("button", { class: "link", type: "button" }, t("manifest.find_tags"));
-  const fact = pair(t("manifest.tags"), [...(where.tag ? [make("span", {}, where.tag)] : []), find], "chain code");
+  const fact = pair(t("manifest.tags"), [...(here.tag ? [make("span", {}, here.tag)] : []), find], "chain code");
   find.onclick = async () => {
     const { findTags } = await import("../manifest/tags.js");
-    findTags(where, digest, fact.lastElementChild, find);
+    findTags(where, here.tag, digest, fact.lastElementChild, find);
   };
   return fact;
 };
@@ -104,7 +103,7 @@ const showFacts = (view, chosen) => {
     builtPair(view),
     pair(t("manifest.media_type"), plain(view.media_type), "code"),
     ...(view.artifact_type ? [pair(t("manifest.artifact_type"), plain(view.artifact_type), "code")] : []),
-    ...(view.subject ? [pair(t("manifest.subject"), make("a", { class: "link", href: link("manifest.html", { registry: where.registry, repository: where.repository, digest: view.subject.digest }) }, shortDigest(view.subject.digest)), "code")] : []),
+    ...(view.subject ? [pair(t("manifest.subject"), make("a", { class: "link", href: link("manifest.html", { ...where, digest: view.subject.digest }) }, shortDigest(view.subject.digest)), "code")] : []),
     ...sourcePairs(view),
   );
   page.digest = view.digest;
@@ -114,7 +113,7 @@ const showRaw = (view) => {
   page.raw_name.textContent = kindOf(view);
   page.raw_size.textContent = t("manifest.bytes", { n: view.manifest_bytes });
   page.raw_text.textContent = plain(view.raw);
-  page.raw_copy.onclick = () => copyText(view.raw, page.raw_copy);
+  page.raw_copy.onclick = () => copyText(page.raw_text.textContent, page.raw_copy); // what is seen, no more
   page.raw_save.href = URL.createObjectURL(new Blob([view.raw], { type: "application/json" }));
   page.raw_save.download = `${view.digest.replace(":", "-")}.json`;
 };
@@ -151,19 +150,19 @@ const show = async (view, signal) => {
   const chosen = choosePlatform(view.platforms);
   showFacts(view, chosen);
   showRaw(view);
-  fillSection("platforms", view.kind === "index" ? platformRows(view, chosen, { ...where, platform: "" }) : []);
+  fillSection("platforms", view.kind === "index" ? platformRows(view, chosen, here) : []);
   page.split.hidden = false;
   page.problem.replaceChildren();
   const needsImage = view.kind === "index" && chosen && !view.image;
   const [image] = await Promise.all([
-    needsImage ? request(manifestPath(view.digest, chosen.platform), { signal }) : view,
+    needsImage ? ask({ ...where, digest: view.digest }, "", { query: { platform: chosen.platform }, signal }) : view,
     showActions(view),
   ]);
   showImage(image, chosen);
   if (image !== view) page.facts.append(...sourcePairs(image));
   if (view.kind === "chart") {
     const { chartPairs } = await import("../manifest/chart.js");
-    fillSection("chart", await chartPairs(repository, view, signal));
+    fillSection("chart", await chartPairs(where, view, signal));
   }
   announce(t("manifest.ready", { name: page.title.textContent }));
   await showAttached(view, chosen, signal);
@@ -173,7 +172,8 @@ const load = async (fresh = false) => {
   const signal = turn();
   showProgress(-1);
   try {
-    await show(await request(firstPath(), { signal, fresh: fresh === true }), signal);
+    if (fault) throw fault;
+    await show(await askFirst({ query: { platform }, signal, fresh: fresh === true }), signal);
   } catch (error) {
     if (isAbort(error)) return;
     if (!(error instanceof ApiError)) throw error; // a fault of ours, not the registry's
@@ -188,7 +188,7 @@ bindKeys({
   KeyY: () => copyText(page.digest),
   Delete: () => page.delete.click(),
 });
-showTitle();
+if (!fault) showTitle();
 page.refresh.onclick = () => load(true);
 document.addEventListener("rl:signed-in", () => load());
 load();

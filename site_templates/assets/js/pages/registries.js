@@ -1,5 +1,6 @@
 /** The registries of the inventory, each with its state as it arrives; wiring only. */
-import { createTurn, isAbort, listRegistries, registryPath, request } from "../lib/api.js";
+import { createTurn, isAbort } from "../lib/api.js";
+import { ask, listRegistries } from "../lib/ask.js";
 import { announce, make, one, partsOf, say, showProgress, stamp, t } from "../lib/dom.js";
 import { bindState, link } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, noMatch } from "../elements/list.js";
@@ -56,7 +57,7 @@ const showPending = ({ parts, hint }) => {
 const check = async (row, signal, fresh) => {
   const late = setTimeout(() => showPending(row), 150);
   try {
-    showStatus(row, await request(`${registryPath(row.registry.name)}/status`, { signal, fresh }));
+    showStatus(row, await ask({ registry: row.registry.name }, "status", { signal, fresh }));
   } catch (error) {
     if (isAbort(error)) return;
     showStatus(row, { status: "offline", credential_source: "none", hints: [], error });
@@ -83,8 +84,8 @@ const createRow = (registry) => {
   parts.open.href = link("repositories.html", { registry: registry.name });
   fillName(parts.name, registry.name);
   fillName(parts.address, registry.url, "", 0, 26);
-  parts.menu.setAttribute("aria-label", t("common.actions_for", { name: registry.name }));
-  hint.retry.setAttribute("aria-label", t("registries.retry_name", { name: registry.name }));
+  parts.menu.ariaLabel = t("common.actions_for", { name: registry.name });
+  hint.retry.ariaLabel = t("registries.retry_name", { name: registry.name });
   hint.retry.addEventListener("click", () => check(row, undefined, true));
   hint.root.hidden = true;
   return row;
@@ -117,7 +118,7 @@ const load = async (fresh = false) => {
   const late = setTimeout(() => (ui.bones.hidden = rows.length > 0), 150);
   showProgress(-1);
   try {
-    const { registries } = await (fresh ? request("/api/v1/registries", { signal, fresh }) : listRegistries());
+    const { registries } = await (fresh ? ask({}, "registries", { signal, fresh }) : listRegistries());
     signal.throwIfAborted();
     if (registries.length === 1 && !new URLSearchParams(location.search).has("all")) {
       location.replace(link("repositories.html", { registry: registries[0].name }));

@@ -1,8 +1,10 @@
 /** The repositories of one registry: list or tree, filter, details of what is in view; wiring only. */
-import { createTurn, isAbort, listRegistries, registryPath, request, withQuery } from "../lib/api.js";
+import { createTurn, isAbort } from "../lib/api.js";
+import { ask, listRegistries, walk } from "../lib/ask.js";
 import { announce, formats, icon, make, one, painted, partsOf, showProgress, stamp, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
-import { bindState, decode, link, walkPages } from "../lib/url.js";
+import { fault, here } from "../lib/session.js";
+import { bindState, link } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, WindowedRows } from "../elements/list.js";
 import { banner, button, trouble } from "../elements/messages.js";
 import { copyText, onMenu, provideJumps } from "../elements/shell.js";
@@ -15,8 +17,7 @@ const FEW = 100;
 const LONG_MS = 5000;
 const toItem = (name) => ({ name, group: false });
 
-const { registry } = decode(location.search, { registry: "" });
-const path = registryPath(registry);
+const { registry } = here;
 const ui = partsOf(document);
 const takeTurn = createTurn();
 /** What the inventory says of this registry; undefined where it is not in it. */
@@ -63,7 +64,7 @@ const createRepository = ({ name }) => {
   const row = stamp("repository-row");
   row.root.dataset.name = name;
   row.open.href = hrefOf(name);
-  row.menu.setAttribute("aria-label", t("common.actions_for", { name }));
+  row.menu.ariaLabel = t("common.actions_for", { name });
   return row;
 };
 
@@ -74,7 +75,7 @@ const renderRow = (item, index, before) => {
   if (item.group) {
     fillName(row.name, splitName(item.name.slice(0, -1))[1] + "/", state.q);
     row.tags.textContent = t("repositories.count", { n: item.count });
-    row.open.setAttribute("aria-expanded", item.isOpen);
+    row.open.ariaExpanded = item.isOpen;
   } else {
     const [namespace, last] = splitName(item.name);
     if (state.view) fillName(row.name, last, state.q);
@@ -130,7 +131,8 @@ const showNoMatch = () => {
 const showEmpty = async () => {
   const { root, push, copy } = stamp("no-repositories");
   const host = await known.then((found) => found.pull_host).catch(() => registry);
-  push.textContent = copy.dataset.copy = `docker push ${host}/app:latest`;
+  const { quote } = await import("../lib/pull.js");
+  push.textContent = copy.dataset.copy = quote(`docker push ${host}/app:latest`);
   if (!names.length) showInstead(root);
 };
 
@@ -165,8 +167,8 @@ const show = (isStale = true) => {
   if (state.order) chosen.reverse();
   const isOpen = (name) => !!state.q || toggled.has(name) !== names.length <= FEW;
   rows.show(state.view ? growTree(chosen, isOpen) : chosen.map(toItem), isStale || !!state.view);
-  ui.header.setAttribute("aria-sort", state.order ? "descending" : "ascending");
-  ui.tree.setAttribute("aria-pressed", !!state.view);
+  ui.header.ariaSort = state.order ? "descending" : "ascending";
+  ui.tree.ariaPressed = !!state.view;
   showCount(chosen.length);
   if (!names.length) return;
   if (chosen.length) showInstead(null);
@@ -193,7 +195,8 @@ const load = async (fresh = false) => {
   const found = new Set();
   ui.messages.replaceChildren();
   try {
-    for await (const page of walkPages(request, withQuery(`${path}/repositories`, { n: 1000 }), { signal, fresh })) {
+    if (fault) throw fault;
+    for await (const page of walk({ registry }, "repositories", { query: { n: 1000 }, signal, fresh })) {
       const isFirst = !found.size;
       for (const name of page.repositories) found.add(name);
       hasMore = !!page.next;
@@ -223,7 +226,7 @@ const showRegistry = async () => {
   const found = await known;
   ui.command.hidden = !found;
   ui.host.textContent = ui.copy.dataset.copy = found?.pull_host ?? "";
-  const [{ fillStatus }, answer] = await Promise.all([import("../elements/status.js"), request(`${path}/status`)]);
+  const [{ fillStatus }, answer] = await Promise.all([import("../elements/status.js"), ask({ registry }, "status")]);
   fillStatus(ui.status, answer);
 };
 
@@ -251,9 +254,9 @@ ui.again.addEventListener("click", () => {
 document.addEventListener("rl:signed-in", () => load(true));
 provideJumps(() => names.map((name) => ({ name, where: registry, href: hrefOf(name) })));
 
-document.title = document.title.replace(/^[^,]*/, () => registry);
+if (!fault) document.title = document.title.replace(/^[^,]*/, () => registry);
 ui.title.textContent = registry;
-ui.table.setAttribute("aria-label", t("repositories.of", { name: registry }));
+ui.table.ariaLabel = t("repositories.of", { name: registry });
 one("#filter").value = state.q;
 load();
 showRegistry().catch(() => {});

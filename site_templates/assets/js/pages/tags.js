@@ -1,10 +1,11 @@
 /** The tags of one repository: list, filter, what is known of them; deeds are fetched with the first. */
-import { createTurn, isAbort, listRegistries, registryPath, request, withQuery } from "../lib/api.js";
+import { createTurn, isAbort } from "../lib/api.js";
+import { listRegistries, walk } from "../lib/ask.js";
 import { all, breakable, make, one, partsOf, say, showProgress, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
-import { reader, session } from "../lib/session.js";
-import { bindState, decode, link, walkPages } from "../lib/url.js";
+import { fault, here, reader, session } from "../lib/session.js";
+import { bindState, link } from "../lib/url.js";
 import { sortVersions } from "../lib/version.js";
 import { bindCursor, bindFilter, noMatch, WindowedRows } from "../elements/list.js";
 import { banner, button, titleOf, trouble } from "../elements/messages.js";
@@ -17,8 +18,7 @@ const FEW = 100;
 const SHOWN_AFTER_MS = 150;
 const SETTLED_AFTER_MS = 80;
 
-const where = decode(location.search, { registry: "", repository: "" });
-const path = registryPath(where.registry, where.repository);
+const where = { registry: here.registry, repository: here.repository };
 const ui = partsOf(one("main"));
 const takeTurn = createTurn();
 const address = bindState(DEFAULTS, () => apply());
@@ -27,7 +27,7 @@ const { state } = address;
 const model = {
   where,
   state,
-  registry: { name: where.registry, pull_host: where.registry, url: "", protect: [], can_delete: true },
+  registry: { pull_host: where.registry, url: "", protect: [], can_delete: true },
   role: "",
   tags: [],
   byVersion: [],
@@ -47,7 +47,7 @@ let deeds;
 let sorting;
 let formats; // pull commands, once it is known which host they name
 
-model.summaries = new Summaries(path, (tags) => {
+model.summaries = new Summaries(where, (tags) => {
   learn(tags);
   const isShown = (tag) => rows.rowOf(tag);
   if (tags.some((tag) => isShown(tag) || model.siblingsOf(tag, model.digestOf(tag)).some(isShown))) rows.draw();
@@ -180,8 +180,9 @@ const load = async (fresh = false) => {
   isLoading = true;
   let tags = [];
   try {
-    const first = withQuery(`${path}/tags`, { n: 10000, all: state.all });
-    for await (const page of walkPages(request, first, { signal, fresh })) {
+    if (fault) throw fault;
+    const query = { n: 10000, all: state.all };
+    for await (const page of walk(where, "tags", { query, signal, fresh })) {
       isLoading = !!page.next;
       if (fresh && !tags.length) forgetAll();
       tags = tags.concat(page.tags);
@@ -258,8 +259,8 @@ document.addEventListener("rl:signed-in", ({ detail }) => {
 
 const [namespace, name] = splitName(where.repository);
 ui.title.replaceChildren(make("span", { class: "dim" }, ...breakable(namespace)), name);
-document.title = `${where.repository}, ${where.registry}, ${document.title}`;
-ui.table.setAttribute("aria-label", t("tags.table", { repository: where.repository }));
+if (!fault) document.title = `${where.repository}, ${where.registry}, ${document.title}`;
+ui.table.ariaLabel = t("tags.table", { repository: where.repository });
 const known = listRegistries().then(async ({ registries }) => {
   const found = registries.find((entry) => entry.name === where.registry);
   if (found?.protect.length) {

@@ -1,5 +1,5 @@
 /** How many tags a repository has and the highest version, asked for the rows in view alone. */
-import { registryPath, request, withQuery } from "../lib/api.js";
+import { ask } from "../lib/ask.js";
 import { highestVersion } from "../lib/version.js";
 
 const REST_MS = 120;
@@ -41,7 +41,7 @@ export class Details {
     this.#running++;
     this.#known.set(name, null);
     try {
-      const { tags, next } = await request(withQuery(`${registryPath(this.registry, name)}/tags`, { n: 1000 }));
+      const { tags, next } = await ask({ registry: this.registry, repository: name }, "tags", { query: { n: 1000 } });
       this.#learn(name, { tags: tags.length, isWhole: !next, highest: next ? null : highestVersion(tags) });
     } catch (error) {
       this.#learn(name, error.code === "NAME_UNKNOWN" ? { tags: 0, isWhole: true } : { error });

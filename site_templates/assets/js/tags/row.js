@@ -56,13 +56,13 @@ const fillDigest = ({ digest, siblings, more }, { digest: whole }, others) => {
   siblings.hidden = !others.length;
   const names = others.join(", ");
   siblings.title = names;
-  siblings.setAttribute("aria-label", t("tags.siblings", { n: others.length, names }));
+  siblings.ariaLabel = t("tags.siblings", { n: others.length, names });
   write(more, `+${others.length}`);
   showGlyph(siblings, "link");
   if (digest.dataset.copy === whole) return;
   digest.dataset.copy = digest.title = whole;
   write(digest, shortDigest(whole));
-  digest.setAttribute("aria-label", t("copy.digest_of", { digest: shortDigest(whole) }));
+  digest.ariaLabel = t("copy.digest_of", { digest: shortDigest(whole) });
 };
 
 const filled = new WeakMap();
@@ -72,8 +72,8 @@ const createParts = (model, tag) => {
   const parts = stamp("tag-row");
   parts.root.dataset.tag = tag;
   parts.open.href = link("manifest.html", { ...model.where, tag });
-  parts.check.setAttribute("aria-label", t("tags.select_one", { tag }));
-  parts.menu.setAttribute("aria-label", t("tags.actions_for", { tag }));
+  parts.check.ariaLabel = t("tags.select_one", { tag });
+  parts.menu.ariaLabel = t("tags.actions_for", { tag });
   parts.bars = all(".pending", parts.root);
   filled.set(parts.root, parts);
   return parts;

@@ -1,5 +1,6 @@
 /** What is known of each tag: asked for in batches, what is on the screen first. */
-import { isAbort, request, withQuery } from "../lib/api.js";
+import { isAbort } from "../lib/api.js";
+import { ask } from "../lib/ask.js";
 import { takeBatch } from "../lib/url.js";
 
 const WORKERS = 2;
@@ -15,9 +16,9 @@ export class Summaries {
   #controller = new AbortController();
   #isFresh = false;
 
-  /** `path` is the repository's; `onChange(tags)` runs after each batch. */
-  constructor(path, onChange) {
-    Object.assign(this, { path, onChange });
+  /** `where` is the repository; `onChange(tags)` runs after each batch. */
+  constructor(where, onChange) {
+    Object.assign(this, { where, onChange });
   }
 
   /** Asks for these before anything else, instead of what was urgent until now. */
@@ -85,7 +86,7 @@ export class Summaries {
 
   async #ask(batch, asked, signal) {
     try {
-      const answer = await request(withQuery(`${this.path}/summaries`, { tag: batch }), { signal, fresh: this.#isFresh });
+      const answer = await ask(this.where, "summaries", { query: { tag: batch }, signal, fresh: this.#isFresh });
       for (const summary of answer.summaries) this.known.set(summary.tag, summary);
       const late = answer.summaries.length + answer.failed.length ? [] : answer.pending;
       for (const error of [...answer.failed, ...late.map((tag) => ({ tag, code: "REGISTRY_TIMEOUT" }))]) {
