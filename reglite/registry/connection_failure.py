@@ -45,7 +45,7 @@ def translate_exception(
 
 def _is_cut(exc: Exception) -> bool:
     """Tell a connection that was closed before any answer: a server that stops or restarts."""
-    return "disconnected" in str(exc)
+    return str(exc).startswith("Server disconnected")  # what is further on may be quoted
 
 
 def _find_remedy(said: str) -> str:

@@ -88,7 +88,7 @@ class GitLabReader:
         query |= {"per_page": str(place.size), "page": str(place.number)}
         answer = await self._ask(f"{base}/api/v4/projects?{urlencode(query)}")
         self._check(answer)
-        projects = (project.get("id") for project in _parse_list(answer))
+        projects = (project.get("id") for project in self._parse_list(answer))
         numbers = [project for project in projects if type(project) is int]
         parts = await gather_all(self._list_repositories(base, project) for project in numbers)
         names = dict.fromkeys(name for part in parts for name in part)
@@ -106,7 +106,7 @@ class GitLabReader:
             if answer.status in {403, 404}:
                 break
             self._check(answer)
-            names.extend(_read_paths(_parse_list(answer)))
+            names.extend(_read_paths(self._parse_list(answer)))
             page = _read_next(answer, page)
         return names
 
@@ -116,7 +116,7 @@ class GitLabReader:
         return await self._transport.ask_token_host(url, f"Bearer {secret}")
 
     def _check(self, answer: Answer) -> None:
-        where = f"registry '{self._transport.config.name}': GitLab's list of repositories"
+        where = self._where
         if answer.status == 429:
             raise TooManyRequests(
                 f"{where} is rate-limited: wait and try again",
@@ -130,6 +130,17 @@ class GitLabReader:
         if answer.status != 200:
             raise RegistryProtocol(f"{where}: unexpected answer ({answer.status})")
 
+    def _parse_list(self, answer: Answer) -> tuple[dict[str, Any], ...]:
+        try:
+            document = json.loads(answer.body)
+        except (ValueError, RecursionError) as exc:
+            raise RegistryProtocol(f"{self._where}: the answer is not JSON") from exc
+        return tuple(dict(item) for item in read_objects(document))
+
+    @property
+    def _where(self) -> str:
+        return f"registry '{self._transport.config.name}': GitLab's list of repositories"
+
 
 def _parse_place(cursor: str) -> _Place:
     fields = parse_cursor(cursor)
@@ -138,14 +149,6 @@ def _parse_place(cursor: str) -> _Place:
         raise BadRequest("the page cursor is malformed: start again from the first page")
     number, size = map(int, numbers)
     return _Place(number, max(1, min(size, _PROJECTS)))
-
-
-def _parse_list(answer: Answer) -> tuple[dict[str, Any], ...]:
-    try:
-        document = json.loads(answer.body)
-    except (ValueError, RecursionError) as exc:
-        raise RegistryProtocol(f"GitLab at {answer.host} answered no JSON") from exc
-    return tuple(dict(item) for item in read_objects(document))
 
 
 def _read_paths(repositories: Iterable[dict[str, Any]]) -> list[str]:

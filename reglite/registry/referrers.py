@@ -13,11 +13,10 @@ from reglite.reference import Digest, format_referrers_tag
 from reglite.registry import calls, limits
 from reglite.registry.call import Answer, Call
 from reglite.registry.document import read_descriptor, read_objects
-from reglite.registry.failure import parse_faults
 from reglite.registry.lists import parse_object
 from reglite.registry.manifests import ManifestReader
 from reglite.registry.models import Descriptor, Referrers
-from reglite.registry.pagination import format_query, parse_cursor, parse_next
+from reglite.registry.pagination import format_query, parse_cursor
 from reglite.registry.probe import ZERO_DIGEST
 from reglite.registry.transport import Transport
 
@@ -89,7 +88,7 @@ class ReferrersReader:
                 return None
             known, size_bytes = len(found), size_bytes + len(answer.body)
             found.update((item.digest, item) for item in page)
-            cursor = parse_next([answer.headers.get("link", "")], answer.url)
+            cursor = self._transport.read_next(answer)
             if cursor is None or len(found) == known:
                 return tuple(found.values())
             if size_bytes > limits.LIST_BYTES:
@@ -116,8 +115,7 @@ class ReferrersReader:
 
 def _is_about_repository(answer: Answer) -> bool:
     """Tell a refusal that says nothing about the API: no right to it, or no such repository."""
-    codes = {fault.code for fault in parse_faults(answer.body)}
-    return answer.status in {401, 403} or (answer.status == 404 and bool(codes))
+    return answer.status in {401, 403} or (answer.status == 404 and bool(answer.faults))
 
 
 def _parse_page(answer: Answer) -> Found | None:

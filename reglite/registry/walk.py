@@ -7,7 +7,6 @@ from reglite.errors import Denied, RegistryProtocol, RegliteError, Unsupported
 from reglite.registry import calls, limits
 from reglite.registry.call import Answer, Call, Operation
 from reglite.registry.deadline import deadline
-from reglite.registry.failure import parse_faults
 from reglite.registry.lists import parse_repositories, parse_tags
 from reglite.registry.memory import Memory
 from reglite.registry.models import Page
@@ -15,7 +14,6 @@ from reglite.registry.pagination import (
     format_query,
     lower_page_size,
     parse_cursor,
-    parse_next,
     set_page_size,
 )
 from reglite.registry.transport import Transport
@@ -114,8 +112,7 @@ class ListReader:
         if answer.status != 200:
             raise self._mark_no_catalog(call, self._transport.translate(call, answer))
         where = self._transport.where(call)
-        with self._transport.concealing(where):
-            cursor = parse_next([answer.headers.get("link", "")], answer.url)
+        cursor = self._transport.read_next(answer)
         return Page(self._read(parse, answer, where), cursor), len(answer.body)
 
     def _read(self, parse: Parse, answer: Answer, where: str) -> tuple[str, ...]:
@@ -151,9 +148,8 @@ def _refuses_size(answer: Answer, asked: int) -> bool:
     """Tell a refusal of ``n``; ECR calls one above 1000 UNSUPPORTED, as if it had no list."""
     if answer.status not in {400, 405}:
         return False
-    codes = {fault.code for fault in parse_faults(answer.body)}
-    is_suspect = asked > limits.PAGE_SIZE and "UNSUPPORTED" in codes
-    return is_suspect or "PAGINATION_NUMBER_INVALID" in codes
+    is_suspect = asked > limits.PAGE_SIZE and "UNSUPPORTED" in answer.codes
+    return is_suspect or "PAGINATION_NUMBER_INVALID" in answer.codes
 
 
 def _measure(names: tuple[str, ...], body_bytes: int) -> int:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reglite import errors
-from reglite.registry import calls
+from reglite.registry import calls, probe
 from reglite.registry.call import Answer, Call
-from reglite.registry.failure import parse_faults, translate_answer
+from reglite.registry.failure import translate_answer
+from reglite.registry.fault import parse_faults
 from tests.registry.clients import EMPTY_INDEX_DIGEST
 
 REPOSITORY = "team/app"
@@ -156,3 +157,18 @@ def test_any_json_can_be_read(document: Any) -> None:
     for fault in parse_faults(json.dumps(document).encode()):
         assert isinstance(fault.code, str)
         assert isinstance(fault.message, str)
+
+
+def test_body_of_a_refusal_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    loads = json.loads
+
+    def count(text: Any) -> Any:
+        read.append(text)
+        return loads(text)
+
+    answer = make_answer(405, make_body("UNSUPPORTED", message="no"))
+    monkeypatch.setattr("json.loads", count)
+    probe.read_deletion(answer)
+    translate(DELETE, answer)
+    assert len(read) == 1
