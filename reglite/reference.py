@@ -7,7 +7,7 @@ OCI distribution spec, "Pulling manifests" (``<name>`` and ``<reference>``) and 
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import NewType
+from typing import NewType, TypeGuard
 
 from reglite.errors import DigestInvalid, NameInvalid, TagInvalid
 
@@ -82,7 +82,7 @@ def parse_reference(text: str) -> Reference:
     return parse_digest(text) if ":" in text else parse_tag(text)
 
 
-def is_digest(reference: str) -> bool:
+def is_digest(reference: str) -> TypeGuard[Digest]:
     """Tell whether a checked reference is a digest: tags hold no colon."""
     return ":" in reference
 

@@ -4,6 +4,7 @@ Nothing is sent before the registry itself has challenged. What it asked for is 
 later calls carry their credentials at once.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -57,7 +58,8 @@ class Authenticator:
         self._send = send
         self._now = now
         self._learned: _Bearer | Literal["basic"] | None = None
-        self._scopes: dict[str, str] = {}  # our scopes, where the registry names them otherwise
+        # Our scopes, where the registry names them otherwise.
+        self._scopes: OrderedDict[str, str] = OrderedDict()
         self._tokens = TokenCache()
         self._in_flight = InFlight()
         self._credentials: Credentials | None = None
@@ -93,6 +95,8 @@ class Authenticator:
                 return None
             case _Bearer(realm, service):
                 asked = self._scopes.get(scope, scope)
+                if scope in self._scopes:
+                    self._scopes.move_to_end(scope)
                 return await self._get_bearer(TokenKey(realm, service, asked))
             case "basic":
                 return await self._get_basic()
@@ -138,10 +142,10 @@ class Authenticator:
         return await self._get_bearer(key)
 
     def _remember_scope(self, scope: str, asked: str) -> None:
-        self._scopes.pop(scope, None)  # the last that was learned stands last
         self._scopes[scope] = asked
+        self._scopes.move_to_end(scope)
         if len(self._scopes) > _MAX_SCOPES:
-            del self._scopes[next(iter(self._scopes))]
+            self._scopes.popitem(last=False)
 
     async def _get_bearer(self, key: TokenKey) -> str:
         token = self._tokens.get(key, self._now())

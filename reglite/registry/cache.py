@@ -25,7 +25,7 @@ class _Entry:
 
 
 class ContentCache:
-    """Values under keys that begin with registry and repository; safe between threads.
+    """Values under keys; safe between threads.
 
     ``clock`` gives seconds that never go back.
     """

@@ -6,6 +6,7 @@ from enum import Enum
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from reglite.reference import Repository
 from reglite.registry.fault import RegistryFault, parse_faults
 from reglite.registry.limits import OTHER_BYTES
 
@@ -91,6 +92,6 @@ class Answer:
         return urlsplit(self.url).netloc
 
 
-def repository_scope(repository: str, *actions: str) -> str:
+def repository_scope(repository: Repository, *actions: str) -> str:
     """Return the scope of Docker's token authentication for one repository."""
     return f"repository:{repository}:{','.join(actions)}"

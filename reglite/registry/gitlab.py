@@ -10,11 +10,13 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from reglite.errors import BadRequest, Denied, RegistryProtocol, TooManyRequests
+from reglite.reference import Repository
 from reglite.registry import calls
 from reglite.registry.call import Answer
 from reglite.registry.document import read_objects, read_text
 from reglite.registry.gather import gather_all
-from reglite.registry.lists import is_repository
+from reglite.registry.key import Key, Known
+from reglite.registry.lists import read_repository
 from reglite.registry.memory import Memory
 from reglite.registry.models import Page
 from reglite.registry.pagination import parse_cursor
@@ -64,7 +66,7 @@ class GitLabReader:
         self._transport = transport
         self._memory = memory
 
-    async def get_page(self, cursor: str | None, *, n: int, fresh: bool) -> Page | None:
+    async def get_page(self, cursor: str | None, *, n: int, fresh: bool) -> Page[Repository] | None:
         """Return the repositories of up to ``n`` projects; None where there is no GitLab to ask.
 
         Raises Denied where the token may not use GitLab's API.
@@ -77,13 +79,13 @@ class GitLabReader:
             return None
         place = _Place(1, min(n, _PROJECTS)) if cursor is None else _parse_place(cursor)
         return await self._memory.recall(
-            ("catalog page", _CURSOR, place),
+            Key(Known.CATALOG_PAGE, detail=place),
             lambda: self._fetch(base, place),
             lambda page: sum(len(name) + _NAME_BYTES for name in page.items),
             fresh=fresh,
         )
 
-    async def _fetch(self, base: str, place: _Place) -> Page:
+    async def _fetch(self, base: str, place: _Place) -> Page[Repository]:
         query = {"membership": "true", "simple": "true", "order_by": "id", "sort": "asc"}
         query |= {"per_page": str(place.size), "page": str(place.number)}
         answer = await self._ask(f"{base}/api/v4/projects?{urlencode(query)}")
@@ -95,9 +97,9 @@ class GitLabReader:
         following = _read_next(answer, place.number)
         return Page(tuple(names), _Place(following, place.size).format() if following else None)
 
-    async def _list_repositories(self, base: str, project: int) -> list[str]:
+    async def _list_repositories(self, base: str, project: int) -> list[Repository]:
         """Return a project's repositories; none where its registry is off or not ours to see."""
-        names: list[str] = []
+        names: list[Repository] = []
         page: int | None = 1
         while page is not None and page <= _MAX_PAGES:
             query = urlencode({"per_page": _REPOSITORIES, "page": page})
@@ -151,9 +153,9 @@ def _parse_place(cursor: str) -> _Place:
     return _Place(number, max(1, min(size, _PROJECTS)))
 
 
-def _read_paths(repositories: Iterable[dict[str, Any]]) -> list[str]:
-    paths = (read_text(repository.get("path")) for repository in repositories)
-    return [path for path in paths if path is not None and is_repository(path)]
+def _read_paths(repositories: Iterable[dict[str, Any]]) -> list[Repository]:
+    names = (read_repository(read_text(each.get("path")) or "") for each in repositories)
+    return [name for name in names if name is not None]
 
 
 def _read_next(answer: Answer, number: int) -> int | None:

@@ -4,13 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from reglite import media_types
 from reglite.errors import RegistryProtocol
 from reglite.reference import Digest
 
 JsonObject = Mapping[str, Any]
+N = TypeVar("N", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,10 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list; ``next`` is an opaque cursor for the next one, None on the last."""
+class Page(Generic[N]):
+    """One page of names; ``next`` is an opaque cursor for the next one, None on the last."""
 
-    items: tuple[str, ...]
+    items: tuple[N, ...]
     next: str | None
 
 

@@ -3,11 +3,12 @@
 import secrets
 from typing import Final, Literal
 
-from reglite.reference import Digest, Tag
+from reglite.reference import Digest, Repository, Tag
 from reglite.registry.call import Answer
 
 ZERO_DIGEST: Final = Digest("sha256:" + "0" * 64)
-PROBE_REPOSITORY: Final = "reglite/probe"
+"""No manifest has it."""
+PROBE_REPOSITORY: Final = Repository("reglite/probe")
 
 PlainNotFound = Literal["plain-404"]
 

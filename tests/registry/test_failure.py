@@ -12,17 +12,16 @@ from reglite.registry import calls, probe
 from reglite.registry.call import Answer, Call
 from reglite.registry.failure import translate_answer
 from reglite.registry.fault import parse_faults
-from tests.registry.clients import EMPTY_INDEX_DIGEST
+from tests.registry.clients import APP, EMPTY_INDEX_DIGEST, V1
 
-REPOSITORY = "team/app"
 PING = calls.ping()
 CATALOG = calls.list_repositories("n=10")
-TAGS = calls.list_tags(REPOSITORY, "")
-MANIFEST = calls.get_manifest(REPOSITORY, "v1")
-BLOB = calls.get_blob(REPOSITORY, EMPTY_INDEX_DIGEST, 100)
-PUT = calls.put_manifest(REPOSITORY, "v1", b"{}", "application/json")
-DELETE = calls.delete_manifest(REPOSITORY, EMPTY_INDEX_DIGEST)
-UNTAG = calls.delete_tag(REPOSITORY, "v1")
+TAGS = calls.list_tags(APP, "")
+MANIFEST = calls.get_manifest(APP, V1)
+BLOB = calls.get_blob(APP, EMPTY_INDEX_DIGEST, 100)
+PUT = calls.put_manifest(APP, V1, b"{}", "application/json")
+DELETE = calls.delete_manifest(APP, EMPTY_INDEX_DIGEST)
+UNTAG = calls.delete_tag(APP, V1)
 
 
 def make_answer(status: int, body: bytes = b"", **headers: str) -> Answer:
