@@ -17,6 +17,8 @@ Digest = NewType("Digest", str)
 Reference = Tag | Digest
 
 MAX_REPOSITORY_LENGTH = 255
+MAX_TAGS = 100
+"""How many tags one call may name."""
 
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*", re.ASCII)

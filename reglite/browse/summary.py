@@ -8,13 +8,11 @@ from typing import Any, Final
 from reglite.browse.content import Content, load_content
 from reglite.browse.kind import Kind
 from reglite.errors import BadRequest, RegliteError
-from reglite.reference import Digest, Repository, Tag, parse_tag
+from reglite.reference import MAX_TAGS, Digest, Repository, Tag, parse_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.key import Key, Known
 from reglite.registry.limits import CALL_SECONDS
 from reglite.registry.repository import RepositoryClient
-
-MAX_TAGS: Final = 100
 
 _TAGS_PER_CONNECTION: Final = 4  # enough that no connection ever waits for a tag
 
@@ -110,7 +108,7 @@ async def get_summaries(
     fresh: bool = False,
     budget_seconds: float = CALL_SECONDS,
 ) -> SummariesView:
-    """Summarise up to 100 tags: a HEAD for each, and a GET for each digest not known yet.
+    """Summarise up to ``MAX_TAGS`` tags: a HEAD for each, and a GET for each digest not known yet.
 
     A tag that fails, or is none at all, fails alone; one that does not fit in the budget is
     pending. Raises BadRequest for no tags or too many.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from reglite.browse.kind import classify
+from reglite.browse.kind import Kind, classify
 from reglite.browse.next_link import format_next, format_repositories_path
 from reglite.browse.referrers import find_related_tags
 from reglite.deletion.fallback import get_subject, list_referrers
@@ -43,7 +43,7 @@ class DeletionPlan:
     """
 
     digest: Digest
-    kind: str
+    kind: Kind
     tags: tuple[Tag, ...]
     protected: tuple[Tag, ...]
     parents: tuple[Digest, ...]
@@ -267,7 +267,7 @@ def _find_reason(repository: RepositoryClient, walk: Walk, cursor: str | None) -
     return None
 
 
-def _tell_kind(manifest: Manifest) -> str:
+def _tell_kind(manifest: Manifest) -> Kind:
     try:
         return classify(manifest)
     except RegistryProtocol:

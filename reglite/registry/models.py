@@ -4,13 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from reglite import media_types
 from reglite.errors import RegistryProtocol
 from reglite.reference import Digest
 
 JsonObject = Mapping[str, Any]
+ReferrersSource = Literal["api", "tag-schema"]
 N = TypeVar("N", bound=str)
 
 
@@ -69,10 +70,10 @@ class Page(Generic[N]):
 
 @dataclass(frozen=True, slots=True)
 class Referrers:
-    """Manifests whose ``subject`` is a digest; ``source`` is "api" or "tag-schema"."""
+    """Manifests whose ``subject`` is a digest, and where they are listed."""
 
     descriptors: tuple[Descriptor, ...]
-    source: str
+    source: ReferrersSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Catalogs and tags, page by page, from registries that page in every way there is."""
 
 import asyncio
+import json
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,6 +24,7 @@ from reglite.errors import (
 from reglite.media_types import OCI_INDEX
 from reglite.reference import Repository, Tag, are_tags, parse_tag
 from reglite.registry import limits
+from reglite.registry.cache import ContentCache
 from tests.registry.clients import APP, EMPTY_INDEX, V1, MakeClient, answer_json
 
 pytestmark = pytest.mark.anyio
@@ -320,3 +322,24 @@ def test_tag_of_128_characters_is_the_longest() -> None:
     assert are_tags(["a", "t" * 128])
     assert not are_tags(["a", "t" * 129])
     assert are_tags([])
+
+
+async def test_body_that_is_read_again_and_again_is_parsed_once(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    read: list[object] = []
+    loads = json.loads
+
+    def count(text: Any) -> Any:
+        read.append(text)
+        return loads(text)
+
+    monkeypatch.setattr("json.loads", count)
+    cache = ContentCache(16 * 1024, clock=lambda: now)
+    client = make_client(make_registry(), cache=cache)
+    for turn in range(8):
+        now = 60.0 * turn
+        await client.list_tags(Repository("team/app00"))
+        cache.put(turn, turn, 3 * 1024)  # pushes out what was not used for long
+    assert len(read) == 1

@@ -425,3 +425,18 @@ async def test_refused_deletion_of_a_tag_is_unsupported(
     with pytest.raises(Unsupported):
         await client.delete_tag(APP, V1)
     assert (await client.head_manifest(APP, V1)).digest == EMPTY_INDEX_DIGEST
+
+
+async def test_descriptor_by_digest_has_no_lifetime_and_that_of_a_tag_has(
+    make_client: MakeClient,
+) -> None:
+    registry = make_registry()
+    now = 0.0
+    client = make_client(registry, cache=ContentCache(clock=lambda: now))
+    for reference in (EMPTY_INDEX_DIGEST, V1):
+        await client.head_manifest(APP, reference)
+    now = 3600.0
+    for reference in (EMPTY_INDEX_DIGEST, V1):
+        await client.head_manifest(APP, reference)
+    asked = [request.path.rpartition("/")[2] for request in registry.requests]
+    assert asked == [EMPTY_INDEX_DIGEST, V1, V1]

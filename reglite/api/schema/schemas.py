@@ -4,12 +4,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from reglite.api.identity.sign_in import SignInWay
 from reglite.api.schema.parts import (
     Annotations,
     Answer,
     Bytes,
     DigestText,
-    Kind,
     MaybeBytes,
     Next,
     RegistryName,
@@ -17,6 +17,13 @@ from reglite.api.schema.parts import (
     TagText,
     Time,
 )
+from reglite.browse.kind import Kind
+from reglite.browse.status import Availability
+from reglite.credentials.source import AuthKind
+from reglite.deletion.method import RemovalMethod, UntagMethod
+from reglite.inventory.access_config import Role
+from reglite.inventory.registry_config import Source
+from reglite.registry.models import ReferrersSource
 
 
 class Error(Answer):
@@ -45,11 +52,11 @@ class Session(Answer):
     """Who the caller is."""
 
     user: str | None = Field(examples=["ana"])
-    role: Literal["viewer", "maintainer"] | None = Field(
+    role: Role | None = Field(
         description="The highest role that the caller has anywhere, or the one in what was "
         "named; null may read nothing there."
     )
-    sign_in: list[Literal["token", "basic"]] = Field(description="The ways to sign in.")
+    sign_in: list[SignInWay] = Field(description="The ways to sign in.")
     sign_out_url: str | None = Field(examples=["/oauth2/sign_out"])
 
 
@@ -59,8 +66,8 @@ class Registry(Answer):
     name: RegistryName
     url: str = Field(examples=["https://registry.example.com"])
     pull_host: str = Field(description="What pull commands name.", examples=["docker.io"])
-    source: Literal["inventory", "docker-config", "command-line", "demo"]
-    auth: Literal["none", "basic", "helper", "identity-token"]
+    source: Source
+    auth: AuthKind
     can_delete: bool = Field(description="The inventory's `delete` is not false.")
     protect: list[str] = Field(description="Globs of tags that nothing may delete.")
 
@@ -91,7 +98,7 @@ class Status(Answer):
     """How a registry is."""
 
     name: RegistryName
-    status: Literal["online", "unauthorized", "offline"]
+    status: Availability
     latency_ms: float | None = Field(description="Milliseconds of one `GET /v2/`.", ge=0)
     credential_source: str = Field(
         description="`inventory`, `docker-config`, `helper NAME` or `none`.",
@@ -257,7 +264,7 @@ class Referrers(Answer):
 
     referrers: list[Referrer]
     related_tags: list[str] = Field(description="cosign's `sha256-<hex>.sig` and the like.")
-    source: Literal["api", "tag-schema"]
+    source: ReferrersSource
 
 
 class Plan(Answer):
@@ -271,7 +278,7 @@ class Plan(Answer):
     children: list[DigestText] = Field(description="Manifests that stay without their index.")
     referrers: list[DigestText]
     related_tags: list[str]
-    untag: Literal["registry-api", "placeholder", "unsupported"]
+    untag: UntagMethod
     allowed: bool
     reason: str | None
     complete: bool
@@ -294,7 +301,7 @@ class Untagging(Answer):
 
     untagged: TagText
     digest: DigestText | None = Field(description="Null for a tag that named nothing any more.")
-    method: Literal["registry-api", "placeholder"]
+    method: RemovalMethod
 
 
 class Restoration(Answer):
