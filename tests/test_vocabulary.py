@@ -9,6 +9,7 @@ import pytest
 
 from reglite.browse.kind import Kind
 from reglite.deletion.method import UntagMethod
+from reglite.deletion.position import NO_IMAGE
 from reglite.inventory.access_config import Role
 from reglite.reference import MAX_TAGS
 
@@ -59,3 +60,8 @@ def test_pages_know_no_word_that_the_api_does_not_say(field: str, known: set[str
 def test_pages_name_as_many_tags_at_once_as_the_api_takes() -> None:
     (most,) = re.findall(r"\bmost = (\d+)", SCRIPTS)
     assert int(most) == MAX_TAGS
+
+
+def test_pages_and_api_mean_the_same_by_no_image() -> None:
+    ((digit, times),) = re.findall(r'`sha256:\$\{"(.)"\.repeat\((\d+)\)\}`', SCRIPTS)
+    assert f"sha256:{digit * int(times)}" == NO_IMAGE

@@ -83,7 +83,7 @@ class DeletionPlan:
 
 @dataclass(slots=True)
 class Walk:
-    """How far the tags have been read: all names, and the findings up to one of them.
+    """How far the tags have been read: all names, and the findings, which grow, up to one of them.
 
     ``is_quick``: all that was found was found at once, so that it can be read again as a whole.
     """

@@ -34,8 +34,8 @@ def read_manifest(answer: Answer, reference: Reference, where: str) -> Manifest:
     for claim in {digest, declared or digest}:
         if not has_digest(signed, claim):
             raise RegistryProtocol(
-                f"{where}: what the registry sent does not have the digest {claim}: it is damaged, "
-                "or the registry lies"
+                f"{where}: what the registry sent does not have the digest that it should: it is "
+                "damaged, or the registry lies"
             )
     return Manifest(digest, media_type, answer.body)
 

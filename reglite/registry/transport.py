@@ -101,7 +101,7 @@ class Transport:
                     ends_at=ends_at,
                 )
             except (httpx.TransportError, httpx.InvalidURL) as exc:
-                raise translate_exception(exc, where, self.config) from exc
+                raise translate_exception(exc, where, self.config, self._quote) from exc
 
     def read_next(self, answer: Answer) -> str | None:
         """Return the cursor of the page after this one; raises RegistryProtocol."""
@@ -131,7 +131,7 @@ class Transport:
                 ends_at=ends_at,
             )
         except (httpx.TransportError, httpx.InvalidURL) as exc:
-            raise translate_exception(exc, where, self.config) from exc
+            raise translate_exception(exc, where, self.config, self._quote) from exc
 
     async def _find_base(self) -> None:
         """Settle on https or http for a loopback host that Docker's config names without scheme."""

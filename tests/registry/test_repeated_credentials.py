@@ -174,3 +174,31 @@ async def test_token_server_whose_name_repeats_a_credential_is_not_named(
         await client.list_tags(REPOSITORY)
     assert "token server" in caught.value.message
     assert "s3cret" not in caught.value.message
+
+
+async def test_certificate_of_a_host_that_repeats_a_credential_does_not_name_it(
+    make_client: MakeClient,
+) -> None:
+    moved = httpx.Response(307, headers={"Location": "https://s3cret/blob"})
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "registry.test":
+            return after_basic(lambda _: moved)(request)
+        raise httpx.ConnectError(
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, "
+            f"certificate is not valid for '{request.url.host}'."
+        )
+
+    client = make_client(answer, credential=make_credential(password="s3cret"))
+    message = await read_message(client.get_manifest(REPOSITORY, Tag("v1")))
+    assert "not trusted" in message
+    assert "s3cret" not in message
+
+
+async def test_digest_that_repeats_a_credential_is_not_named(make_client: MakeClient) -> None:
+    token = "0123456789abcdef" * 4
+    answer = after_basic(lambda _: answer_index(Docker_Content_Digest=f"sha256:{token}"))
+    client = make_client(answer, credential=make_credential(password=token))
+    message = await read_message(client.get_manifest(REPOSITORY, Tag("v1")))
+    assert "lies" in message
+    assert token not in message
