@@ -60,7 +60,7 @@ def parse_tag(text: str) -> Tag:
     return Tag(text)
 
 
-def are_tags(names: Sequence[str]) -> bool:
+def are_tags(names: Sequence[str]) -> TypeGuard[Sequence[Tag]]:
     """Tell whether all of these are tags; one match for 10,000 is eight times as fast as 10,000."""
     lines = "\n".join([*names, ""])
     return lines.count("\n") == len(names) and _TAG_LINES.fullmatch(lines) is not None

@@ -31,6 +31,9 @@ _T = TypeVar("_T")
 _PASSES: Final = 3
 _PAUSE_SECONDS: Final = 0.1
 
+_HOPELESS: Final = (Denied, RegistryUnreachable)
+"""What would meet every tag alike."""
+
 
 @dataclass(slots=True)
 class TagReadings:
@@ -103,8 +106,10 @@ class RepositoryReader:
             descriptor = await self._repository.head_manifest(tag, fresh=True)
         except NotFound as exc:
             self._note_missing_tag(readings, tag, exc)
+        except _HOPELESS:
+            raise
         except RegliteError as exc:
-            self._note_failure(exc)
+            self._note_rate_limit(exc)
             readings.failed[tag] = exc
         else:
             readings.failed.pop(tag, None)
@@ -135,17 +140,16 @@ class RepositoryReader:
                 self._contents[digest] = _Contents()
             self._missed.add(digest)
             return
+        except _HOPELESS:
+            raise
         except RegliteError as exc:
-            self._note_failure(exc)
+            self._note_rate_limit(exc)
             return
         self._contents[digest] = _read_contents(read_document(manifest))
 
-    def _note_failure(self, exc: RegliteError) -> None:
-        """Note that the registry wants a rest; raise what would meet every tag alike."""
+    def _note_rate_limit(self, exc: RegliteError) -> None:
         if isinstance(exc, TooManyRequests):
             self.rate_limit = exc
-        if isinstance(exc, Denied | RegistryUnreachable):
-            raise exc
 
     def _list_unread(self, roots: Iterable[Digest]) -> set[Digest]:
         return {digest for digest in self._walk(roots) if digest not in self._contents}

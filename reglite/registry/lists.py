@@ -20,8 +20,8 @@ def parse_tags(answer: Answer, where: str) -> tuple[Tag, ...]:
     2.8 sorts nothing, and a page that was sorted once is kept that way.
     """
     names = _parse_names(answer, "tags", where)
-    tags = names if are_tags(names) else [name for name in names if are_tags([name])]
-    return tuple(dict.fromkeys(map(Tag, sorted(tags))))
+    tags = names if are_tags(names) else [Tag(name) for name in names if are_tags([name])]
+    return tuple(dict.fromkeys(sorted(tags)))
 
 
 def _parse_names(answer: Answer, field: str, where: str) -> list[str]:
