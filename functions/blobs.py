@@ -33,7 +33,7 @@ async def get_blob(
     repository = await read_repository(request, registry, repo)
     checked = parse_digest(digest)
     blob = await get_text_blob(repository.client, repository.name, checked)
-    return answer_text(request, blob.content, blob.media_type, digest)
+    return answer_text(request, blob.content, blob.media_type, checked)
 
 
 app = create_app(router)

@@ -47,13 +47,12 @@ async def get_session(
     exists is not looked at. `sign_in` lists the ways in: a bearer token, or basic with user name
     and password.
     """
-    if repository is not None:
-        parse_repository(repository)
+    name = None if repository is None else parse_repository(repository)
     runtime, caller = await get_caller(request)
     proxy = runtime.inventory.access.proxy
     document = {
         "user": caller.user,
-        "role": find_role(runtime, caller, registry, repository),
+        "role": find_role(runtime, caller, registry, name),
         "sign_in": list(runtime.sign_in.ways),
         "sign_out_url": proxy.sign_out_url if proxy and caller.kind == "proxy" else None,
     }

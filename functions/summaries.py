@@ -1,4 +1,4 @@
-"""``GET …/summaries``: what up to 100 tags point at, in one call."""
+"""``GET …/summaries``: what many tags point at, in one call."""
 
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from reglite.api.paths import REPOSITORY
 from reglite.api.response.answers import answer
 from reglite.api.schema.documentation import document_read
 from reglite.api.schema.parameters import RegistryName, RepositoryName
+from reglite.reference import MAX_TAGS
 
 router = APIRouter()
 
@@ -32,7 +33,12 @@ async def get_summaries(
     repo: RepositoryName,
     tag: Annotated[
         list[str],
-        Query(min_length=1, max_length=100, description="A tag, up to 100 times.", examples=["1"]),
+        Query(
+            min_length=1,
+            max_length=MAX_TAGS,
+            description=f"A tag, up to {MAX_TAGS} times.",
+            examples=["1"],
+        ),
     ],
 ) -> Response:
     """One bad tag never fails the others: it is in `failed`.

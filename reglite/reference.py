@@ -7,7 +7,7 @@ OCI distribution spec, "Pulling manifests" (``<name>`` and ``<reference>``) and 
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import NewType
+from typing import NewType, TypeGuard
 
 from reglite.errors import DigestInvalid, NameInvalid, TagInvalid
 
@@ -17,6 +17,8 @@ Digest = NewType("Digest", str)
 Reference = Tag | Digest
 
 MAX_REPOSITORY_LENGTH = 255
+MAX_TAGS = 100
+"""How many tags one call may name."""
 
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*", re.ASCII)
@@ -58,7 +60,7 @@ def parse_tag(text: str) -> Tag:
     return Tag(text)
 
 
-def are_tags(names: Sequence[str]) -> bool:
+def are_tags(names: Sequence[str]) -> TypeGuard[Sequence[Tag]]:
     """Tell whether all of these are tags; one match for 10,000 is eight times as fast as 10,000."""
     lines = "\n".join([*names, ""])
     return lines.count("\n") == len(names) and _TAG_LINES.fullmatch(lines) is not None
@@ -82,7 +84,7 @@ def parse_reference(text: str) -> Reference:
     return parse_digest(text) if ":" in text else parse_tag(text)
 
 
-def is_digest(reference: str) -> bool:
+def is_digest(reference: str) -> TypeGuard[Digest]:
     """Tell whether a checked reference is a digest: tags hold no colon."""
     return ":" in reference
 

@@ -100,7 +100,7 @@ def open_repository(registry: RegistryAccess, name: Repository) -> RepositoryAcc
 
 
 def find_role(
-    runtime: Runtime, caller: Caller, registry: str | None, repository: str | None
+    runtime: Runtime, caller: Caller, registry: str | None, repository: Repository | None
 ) -> Role | None:
     """Return the role in a repository or registry or, without either, the highest anywhere.
 

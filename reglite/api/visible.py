@@ -8,8 +8,8 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from reglite.api.access import RegistryAccess
-from reglite.browse.address import format_next, format_repositories_path
 from reglite.browse.listing import RepositoriesView, list_repositories
+from reglite.browse.next_link import format_next, format_repositories_path
 from reglite.registry.deadline import deadline
 from reglite.registry.limits import CALL_SECONDS, PAGE_SIZE
 

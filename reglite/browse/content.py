@@ -21,11 +21,11 @@ from reglite.browse.index import (
 from reglite.browse.kind import Kind, classify, get_artifact_type
 from reglite.browse.layer import measure_blobs
 from reglite.errors import BadRequest, NotFound
-from reglite.reference import Digest, Repository
-from reglite.registry.client import RegistryClient
+from reglite.reference import Digest
 from reglite.registry.document import read_text, read_text_map
 from reglite.registry.gather import gather_all
 from reglite.registry.models import Manifest
+from reglite.registry.repository import RepositoryClient
 
 MAX_CHILDREN: Final = 256
 """Manifests read for one index; images beyond are listed with their platform, without bytes."""
@@ -84,31 +84,27 @@ class Content:
         return build_own_platform(self.image)
 
 
-async def load_content(
-    client: RegistryClient, repository: Repository, manifest: Manifest
-) -> Content:
+async def load_content(repository: RepositoryClient, manifest: Manifest) -> Content:
     """Read the config or the children; what the registry lacks is None, other failures raise."""
     kind = classify(manifest)
     if manifest.is_index:
-        return Content(manifest, kind, None, await load_children(client, repository, manifest))
-    return Content(manifest, kind, await load_image(client, repository, manifest), ())
+        return Content(manifest, kind, None, await load_children(repository, manifest))
+    return Content(manifest, kind, await load_image(repository, manifest), ())
 
 
-async def load_image(client: RegistryClient, repository: Repository, manifest: Manifest) -> Image:
+async def load_image(repository: RepositoryClient, manifest: Manifest) -> Image:
     """Join a manifest to its image config, which may be missing, too long or no JSON at all."""
     config = find_image_config(manifest, classify(manifest))
     if config is None:
         return read_image(manifest)
     try:
-        raw = await client.get_blob(repository, config.digest, max_bytes=MAX_CONFIG_BYTES)
+        raw = await repository.get_blob(config.digest, max_bytes=MAX_CONFIG_BYTES)
     except (NotFound, BadRequest):  # the client's word for a blob beyond the limit
         return read_image(manifest)
     return read_image(manifest, parse_config(raw))
 
 
-async def load_children(
-    client: RegistryClient, repository: Repository, index: Manifest
-) -> tuple[Child, ...]:
+async def load_children(repository: RepositoryClient, index: Manifest) -> tuple[Child, ...]:
     """Return the entries of an index in document order, those of nested indexes in their place.
 
     Every digest is read once, level by level, to a bounded depth and number: an index may name
@@ -118,7 +114,7 @@ async def load_children(
     level = [index]
     for _ in range(MAX_DEPTH):
         wanted = _choose(level, read)
-        parts = await gather_all(_read_entry(client, repository, digest) for digest in wanted)
+        parts = await gather_all(_read_entry(repository, digest) for digest in wanted)
         read.update(zip(wanted, parts, strict=True))
         level = [part for part in parts if isinstance(part, Manifest)]
     return tuple(islice(_flatten(index, read, set()), MAX_ENTRIES))
@@ -131,15 +127,13 @@ def _choose(level: Iterable[Manifest], read: Mapping[Digest, object]) -> list[Di
     return list(islice(unread, MAX_CHILDREN - len(read)))
 
 
-async def _read_entry(
-    client: RegistryClient, repository: Repository, digest: Digest
-) -> Image | Manifest | None:
+async def _read_entry(repository: RepositoryClient, digest: Digest) -> Image | Manifest | None:
     """Return a nested index as it is, an image with its config, None for what is missing."""
     try:
-        manifest = await client.get_manifest(repository, digest)
+        manifest = await repository.get_manifest(digest)
     except NotFound:
         return None
-    return manifest if manifest.is_index else await load_image(client, repository, manifest)
+    return manifest if manifest.is_index else await load_image(repository, manifest)
 
 
 def _flatten(

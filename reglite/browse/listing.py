@@ -5,8 +5,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reglite.browse.address import format_next, format_repositories_path
 from reglite.browse.catalog import CatalogPage, Position, parse_position, start_after, walk_catalog
+from reglite.browse.next_link import format_next, format_repositories_path
 from reglite.browse.tags import filter_names
 from reglite.browse.trail import MALFORMED
 from reglite.errors import BadRequest, Denied, NotFound, RegistryTimeout, Unsupported
@@ -66,65 +66,58 @@ async def list_repositories(
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Listing:
     """The inventory's own list first, then the catalog without it: no name comes twice."""
 
-    def __init__(
-        self,
-        client: RegistryClient,
-        *,
-        n: int,
-        q: str | None,
-        fresh: bool,
-        budget_seconds: float,
-    ) -> None:
-        self._client = client
-        self._n = n
-        self._q = q
-        self._fresh = fresh
-        self._budget_seconds = budget_seconds
-        self._inventory = client.config.repositories
+    client: RegistryClient
+    n: int
+    q: str | None
+    fresh: bool
+    budget_seconds: float
 
     async def get_page(self, last: str | None, cursor: str | None) -> tuple[list[str], str | None]:
         """Return the names of one page and the cursor of the next."""
         if cursor is not None and not cursor.startswith(_OWN):
-            names, position = await self._collect(parse_position(cursor), self._n)
+            names, position = await self._collect(parse_position(cursor), self.n)
             return names, _format(position)
         offset = _parse_offset(cursor)
         own = self._list_own(last)[offset:]
-        if len(own) > self._n:
-            return own[: self._n], f"{_OWN}{offset + self._n}"
+        if len(own) > self.n:
+            return own[: self.n], f"{_OWN}{offset + self.n}"
         try:
-            names, position = await self._collect(start_after(last), self._n - len(own))
+            names, position = await self._collect(start_after(last), self.n - len(own))
         except (Denied, NotFound, Unsupported) as exc:
             self._check_stand_in(exc)
             return own, None
         return _merge(own, names), _format(position)
 
     def _list_own(self, last: str | None) -> list[str]:
-        matching = filter_names(sorted(set(self._inventory), key=_by_component), self._q)
+        matching = filter_names(
+            sorted(set(self.client.config.repositories), key=_by_component), self.q
+        )
         return [name for name in matching if not last or _by_component(name) > _by_component(last)]
 
     def _check_stand_in(self, exc: Exception) -> None:
         """Let the failure pass only where the inventory's list stands in for the catalog."""
-        if self._inventory:
+        if self.client.config.repositories:
             return
         if isinstance(exc, Unsupported):
             raise Unsupported(
-                f"{self._client.config.name} has no catalog: open a repository by its name, or "
-                f"list what to show under repositories: in inventory.{self._client.config.name}"
+                f"{self.client.config.name} has no catalog: open a repository by its name, or "
+                f"list what to show under repositories: in inventory.{self.client.config.name}"
             ) from exc
         raise exc
 
     async def _collect(self, start: Position, room: int) -> tuple[list[str], Position | None]:
         """Gather names until the page is full, the catalog ends or, filtering, time is up."""
-        gathering = _Gathering(start, room, frozenset(self._inventory), self._q)
+        gathering = _Gathering(start, room, frozenset(self.client.config.repositories), self.q)
         # Never less than a full upstream page: distribution walks from the start for every page,
         # and one server has neither order nor Link, so what a small page lacks is lost.
-        size = PAGE_SIZE if self._q else max(self._n, PAGE_SIZE)
+        size = PAGE_SIZE if self.q else max(self.n, PAGE_SIZE)
         try:
-            async with asyncio.timeout(self._budget_seconds) as timeout:
-                pages = walk_catalog(self._client, start, size, fresh=self._fresh)
+            async with asyncio.timeout(self.budget_seconds) as timeout:
+                pages = walk_catalog(self.client, start, size, fresh=self.fresh)
                 async with aclosing(pages):
                     async for page in pages:
                         gathering.add(page)
@@ -135,8 +128,8 @@ class _Listing:
                 raise
             if gathering.position == start:
                 raise RegistryTimeout(
-                    f"the catalog of {self._client.config.name} did not answer in "
-                    f"{self._budget_seconds:g} s: try again, or ask for fewer with n="
+                    f"the catalog of {self.client.config.name} did not answer in "
+                    f"{self.budget_seconds:g} s: try again, or ask for fewer with n="
                 ) from exc
         return gathering.names, gathering.position
 

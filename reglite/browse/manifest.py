@@ -18,6 +18,7 @@ from reglite.registry.deadline import deadline
 from reglite.registry.document import read_descriptor, read_text_map
 from reglite.registry.limits import CALL_SECONDS
 from reglite.registry.models import Descriptor
+from reglite.registry.repository import RepositoryClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ async def get_manifest_view(
     """
     wanted = parse_platform(platform) if platform else None
     async with deadline(CALL_SECONDS, f"reading {repository} at {reference}"):
-        manifest = await client.get_manifest(repository, reference, fresh=fresh)
-        content = await load_content(client, repository, manifest)
+        bound = RepositoryClient(client, repository)
+        manifest = await bound.get_manifest(reference, fresh=fresh)
+        content = await load_content(bound, manifest)
     shown = content.image or (_find_image(content, wanted) if wanted else None)
     return _build_view(client.config.name, repository, reference, content, shown)
 

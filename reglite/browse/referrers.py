@@ -10,6 +10,7 @@ from reglite.reference import Digest, Repository, format_referrers_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline
 from reglite.registry.limits import CALL_SECONDS
+from reglite.registry.models import ReferrersSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,11 @@ class ReferrerView:
 
 @dataclass(frozen=True, slots=True)
 class ReferrersView:
-    """Referrers and related tags; ``source`` is "api" or "tag-schema"."""
+    """Referrers, where they are listed, and related tags."""
 
     referrers: tuple[ReferrerView, ...]
     related_tags: tuple[str, ...]
-    source: str
+    source: ReferrersSource
 
     def to_json(self) -> dict[str, Any]:
         """Return the API's object."""

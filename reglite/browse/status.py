@@ -122,18 +122,19 @@ async def _probe(client: RegistryClient, *, fresh: bool) -> Capabilities:
     if repository is None:
         delete = await _known(client.can_delete(fresh=fresh))
         return Capabilities(catalog=has_catalog, delete=delete)
-    name = Repository(repository)
     referrers, delete, untag = await gather_all(
         [
-            _known(client.has_referrers(name, fresh=fresh)),
-            _known(client.can_delete(name, fresh=fresh)),
-            _known(client.can_untag(name, fresh=fresh)),
+            _known(client.has_referrers(repository, fresh=fresh)),
+            _known(client.can_delete(repository, fresh=fresh)),
+            _known(client.can_untag(repository, fresh=fresh)),
         ]
     )
     return Capabilities(has_catalog, referrers, delete, untag)
 
 
-async def _probe_catalog(client: RegistryClient, *, fresh: bool) -> tuple[bool | None, str | None]:
+async def _probe_catalog(
+    client: RegistryClient, *, fresh: bool
+) -> tuple[bool | None, Repository | None]:
     """Tell whether there is a catalog for these credentials, and the first name in it."""
     try:
         page = await client.list_repositories(n=1, fresh=fresh)

@@ -8,11 +8,11 @@ from typing import Any, Final
 from reglite.browse.content import Content, load_content
 from reglite.browse.kind import Kind
 from reglite.errors import BadRequest, RegliteError
-from reglite.reference import Digest, Repository, parse_tag
+from reglite.reference import MAX_TAGS, Digest, Repository, Tag, parse_tag
 from reglite.registry.client import RegistryClient
+from reglite.registry.key import Key, Known
 from reglite.registry.limits import CALL_SECONDS
-
-MAX_TAGS: Final = 100
+from reglite.registry.repository import RepositoryClient
 
 _TAGS_PER_CONNECTION: Final = 4  # enough that no connection ever waits for a tag
 
@@ -58,7 +58,7 @@ class Overview:
 class Summary:
     """A tag and what it points at."""
 
-    tag: str
+    tag: Tag
     overview: Overview
 
     def to_json(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ async def get_summaries(
     fresh: bool = False,
     budget_seconds: float = CALL_SECONDS,
 ) -> SummariesView:
-    """Summarise up to 100 tags: a HEAD for each, and a GET for each digest not known yet.
+    """Summarise up to ``MAX_TAGS`` tags: a HEAD for each, and a GET for each digest not known yet.
 
     A tag that fails, or is none at all, fails alone; one that does not fit in the budget is
     pending. Raises BadRequest for no tags or too many.
@@ -147,8 +147,7 @@ class _Summarising:
     """One call's work; tags on one digest share it."""
 
     def __init__(self, client: RegistryClient, repository: Repository, *, fresh: bool) -> None:
-        self._client = client
-        self._repository = repository
+        self._repository = RepositoryClient(client, repository)
         self._fresh = fresh
         # Connections are given in the order of asking. If all tags asked at once, their HEADs would
         # come before the first GET, and a slow registry's budget would end with none of them done.
@@ -161,24 +160,23 @@ class _Summarising:
 
     async def _summarise(self, tag: str) -> Outcome:
         try:
-            reference = parse_tag(tag)
-            head = await self._client.head_manifest(self._repository, reference, fresh=self._fresh)
-            return Summary(tag, await get_overview(self._client, self._repository, head.digest))
+            named = parse_tag(tag)
+            head = await self._repository.head_manifest(named, fresh=self._fresh)
+            return Summary(named, await get_overview(self._repository, head.digest))
         except RegliteError as exc:
             return FailedSummary(tag, exc.code, exc.message)
 
 
-async def get_overview(client: RegistryClient, repository: Repository, digest: Digest) -> Overview:
-    """Return what a digest stands for, kept in the client's cache once it is complete."""
-    key = (client.config.name, ("overview", repository, digest))
-    kept: Overview | None = client.cache.get(key)
+async def get_overview(repository: RepositoryClient, digest: Digest) -> Overview:
+    """Return what a digest stands for, kept in the client's memory once it is complete."""
+    key = Key(Known.OVERVIEW, repository.name, digest)
+    kept: Overview | None = repository.memory.get(key)
     if kept is not None:
         return kept
-    manifest = await client.get_manifest(repository, digest)
-    content = await load_content(client, repository, manifest)
+    content = await load_content(repository, await repository.get_manifest(digest))
     overview = build_overview(content)
     if content.is_complete:
-        client.cache.put(key, overview, _estimate_bytes(overview))
+        repository.memory.keep(key, overview, _estimate_bytes(overview))
     return overview
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reglite.browse.address import format_next, format_tags_path
+from reglite.browse.next_link import format_next, format_tags_path
 from reglite.reference import Repository, is_referrers_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline

@@ -7,7 +7,7 @@ newest instead. Whatever the length of a circle, one of these lies on it. Pure.
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from reglite.errors import BadRequest
 from reglite.registry.models import Page
@@ -25,7 +25,7 @@ class Trail:
     passed: int = 0
     limit: int = 1
 
-    def advance(self, page: Page, cursor: str | None) -> "Trail | None":
+    def advance(self, page: Page[Any], cursor: str | None) -> "Trail | None":
         """Return the trail past a page that this cursor led to; None where it was there before."""
         mark = _fingerprint(page, cursor)
         if mark == self.mark:
@@ -50,7 +50,7 @@ def parse_trail(text: str) -> Trail:
     return Trail(match[1], int(match[2]), int(match[3])) if match else START
 
 
-def _fingerprint(page: Page, cursor: str | None) -> str:
+def _fingerprint(page: Page[Any], cursor: str | None) -> str:
     """Tell pages apart by their names, for a circle's cursors may differ; empty ones by cursor."""
     text = "\n".join(page.items) or f"\n{cursor}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -6,13 +6,19 @@ from typing import Any
 
 from reglite.deletion.findings import Findings
 from reglite.deletion.packing import unpack
-from reglite.deletion.plan import BUDGET_SECONDS, assemble_plan, list_names, make_plan, walk_tags
+from reglite.deletion.plan import (
+    BUDGET_SECONDS,
+    assemble_plan,
+    list_names,
+    plan_deletion,
+    walk_tags,
+)
 from reglite.deletion.protection import describe_tags, list_protected, refuse_protected
 from reglite.deletion.reading import RepositoryReader
 from reglite.errors import BadRequest, PlanChanged, RegistryTimeout
-from reglite.reference import Digest, Repository, Tag
-from reglite.registry.client import RegistryClient
+from reglite.reference import Digest, Tag
 from reglite.registry.models import Manifest
+from reglite.registry.repository import RepositoryClient
 
 _BARE_BUDGET_SECONDS = 15.0
 _LEAST_SECONDS = 2.0
@@ -28,29 +34,25 @@ class Agreed:
     is_complete: bool
 
 
-async def check_plan(
-    client: RegistryClient, repository: Repository, manifest: Manifest, plan: str
-) -> Agreed:
+async def check_plan(repository: RepositoryClient, manifest: Manifest, plan: str) -> Agreed:
     """Read again what the plan stands on and what protects; raises PlanChanged, TagProtected.
 
     The plan of a big repository names its tags; any other is read again as a whole.
     """
     hashed, _, packed = plan.partition(".")
-    names = await list_names(client, repository)
+    names = await list_names(repository)
     named = _read_named(packed)
     if named is not None:
-        known = named.union(list_protected(names, client.config.protect))
+        known = named.union(list_protected(names, repository.config.protect))
         names = tuple(name for name in names if name in known)
     deadline = asyncio.get_running_loop().time() + BUDGET_SECONDS
-    walk = await walk_tags(
-        client, repository, manifest, names, findings=Findings(), deadline=deadline
-    )
+    walk = await walk_tags(repository, manifest, names, findings=Findings(), deadline=deadline)
     if walk.hash != hashed or not walk.is_complete:
         fresh = (
-            await assemble_plan(client, repository, walk)
+            await assemble_plan(repository, walk)
             if named is None
-            else await make_plan(
-                client, repository, manifest.digest, budget_seconds=_get_rest_seconds(deadline)
+            else await plan_deletion(
+                repository, manifest.digest, budget_seconds=_get_rest_seconds(deadline)
             )
         )
         raise PlanChanged(
@@ -59,24 +61,22 @@ async def check_plan(
             detail=fresh.to_json(),
         )
     if walk.findings.protected:
-        refuse_protected(client.config, manifest.digest, walk.findings.protected)
+        refuse_protected(repository.config, manifest.digest, walk.findings.protected)
     found = walk.findings
     return Agreed(manifest, frozenset(found.tags), frozenset(found.parents), is_complete=True)
 
 
-async def check_bare(client: RegistryClient, repository: Repository, manifest: Manifest) -> Agreed:
+async def check_bare(repository: RepositoryClient, manifest: Manifest) -> Agreed:
     """Check protection, then look which tags will go, as far as time allows; raises TagProtected.
 
     What protects must be read in full, else nothing is deleted.
     """
     deadline = asyncio.get_running_loop().time() + _BARE_BUDGET_SECONDS
-    names = await list_names(client, repository)
-    guards = list_protected(names, client.config.protect)
-    walk = await walk_tags(
-        client, repository, manifest, guards, findings=Findings(), deadline=deadline
-    )
+    names = await list_names(repository)
+    guards = list_protected(names, repository.config.protect)
+    walk = await walk_tags(repository, manifest, guards, findings=Findings(), deadline=deadline)
     if walk.findings.protected:
-        refuse_protected(client.config, manifest.digest, walk.findings.protected)
+        refuse_protected(repository.config, manifest.digest, walk.findings.protected)
     if not walk.is_complete:
         unread = walk.findings.failed.union(filter(walk.findings.is_after, guards))
         raise RegistryTimeout(
@@ -84,7 +84,7 @@ async def check_bare(client: RegistryClient, repository: Repository, manifest: M
             "stand on this digest; try again"
         )
     rest = sorted(set(names) - set(guards))
-    readings = await RepositoryReader(client, repository, deadline).read_tags(rest)
+    readings = await RepositoryReader(repository, deadline).read_tags(rest)
     tags = {tag for tag, found in readings.resolved.items() if found.digest == manifest.digest}
     is_complete = len(readings.resolved) + len(readings.absent) == len(rest)
     return Agreed(manifest, frozenset(tags), frozenset(), is_complete)
@@ -94,8 +94,8 @@ def _get_rest_seconds(deadline: float) -> float:
     return max(_LEAST_SECONDS, deadline - asyncio.get_running_loop().time())
 
 
-def _read_named(packed: str) -> frozenset[Tag] | None:
-    """Return the tags that a plan names, None for one that names none: then all are read."""
+def _read_named(packed: str) -> frozenset[str] | None:
+    """Return what a plan names as tags, None for one that names none: then all are read."""
     if not packed:
         return None
     try:
@@ -103,4 +103,4 @@ def _read_named(packed: str) -> frozenset[Tag] | None:
     except BadRequest:
         return None
     is_list = isinstance(named, list) and all(isinstance(tag, str) for tag in named)
-    return frozenset(map(Tag, named)) if is_list else None
+    return frozenset(named) if is_list else None

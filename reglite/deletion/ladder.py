@@ -20,11 +20,10 @@ from reglite.errors import (
     Unsupported,
 )
 from reglite.media_types import OCI_INDEX
-from reglite.reference import Digest, Repository, Tag, compute_digest
-from reglite.registry.client import RegistryClient
+from reglite.reference import Digest, Tag, compute_digest
 from reglite.registry.models import Manifest
 from reglite.registry.placeholder import build_placeholder
-from reglite.registry.probe import ZERO_DIGEST
+from reglite.registry.repository import RepositoryClient
 
 _STEPS: Final = 12
 _SECONDS: Final = 15.0
@@ -34,25 +33,21 @@ _FINAL = (Denied, Unsupported)
 
 
 class PlaceholderLadder:
-    """Removes one tag from ``original``, or a tag that dangles and of which nothing else is known.
+    """Removes one tag from ``original``, which is ``NO_IMAGE`` for a tag that dangles.
 
     ``image`` is the manifest to give back to the tag if that fails; None where it is gone.
     """
 
     def __init__(
         self,
-        client: RegistryClient,
-        repository: Repository,
+        repository: RepositoryClient,
         tag: Tag,
-        original: Digest | None,
+        original: Digest,
         image: Manifest | None,
     ) -> None:
-        self._client = client
         self._repository = repository
         self._tag = tag
-        # Of a dangling tag nobody knows the image. No manifest has the zero digest, so whatever a
-        # push brings meanwhile counts as moved.
-        self._original = original or ZERO_DIGEST
+        self._original = original
         self._image = image
         self._latest: Digest | None = None
 
@@ -76,7 +71,7 @@ class PlaceholderLadder:
     async def _rehearse_once(self, placeholder: bytes) -> RegliteError | None:
         digest = compute_digest(placeholder)
         try:
-            await self._client.put_manifest(self._repository, digest, placeholder, OCI_INDEX)
+            await self._repository.put_manifest(digest, placeholder, OCI_INDEX)
         except RegliteError as exc:
             return exc
         failure = await self._delete(digest)
@@ -126,7 +121,7 @@ class PlaceholderLadder:
         placeholder = self._build()
         self._latest = compute_digest(placeholder)
         try:
-            await self._client.put_manifest(self._repository, self._tag, placeholder, OCI_INDEX)
+            await self._repository.put_manifest(self._tag, placeholder, OCI_INDEX)
         except RegliteError as exc:
             return await self._find(), exc  # it may be there all the same
         return Position("on-placeholder", self._latest, self._original), None
@@ -134,7 +129,7 @@ class PlaceholderLadder:
     async def _delete(self, placeholder: Digest) -> RegliteError | None:
         """Delete a placeholder; a failure says nothing, what the registry shows afterwards does."""
         try:
-            await self._client.delete_manifest(self._repository, placeholder)
+            await self._repository.delete_manifest(placeholder)
         except NotFound:
             return None
         except RegliteError as exc:
@@ -157,20 +152,18 @@ class PlaceholderLadder:
         if self._image is None:
             return _add(failure, f"tag '{self._tag}' has no image any more: remove it again later")
         try:
-            await self._client.put_manifest(
-                self._repository, self._tag, self._image.raw, self._image.media_type
-            )
+            await self._repository.put_manifest(self._tag, self._image.raw, self._image.media_type)
         except RegliteError as exc:
             left = f"tag '{self._tag}' could not be put back on {self._image.digest}"
             return _add(failure, f"{left} ({exc.message}): remove it again, or push it anew")
         return _add(failure, f"tag '{self._tag}' was put back on {self._image.digest}")
 
     async def _find(self) -> Position:
-        return await find_position(self._client, self._repository, self._tag, self._original)
+        return await find_position(self._repository, self._tag, self._original)
 
     async def _is_gone(self, digest: Digest) -> bool:
         try:
-            await self._client.head_manifest(self._repository, digest, fresh=True)
+            await self._repository.head_manifest(digest, fresh=True)
         except NotFound:
             return True
         return False

@@ -9,9 +9,10 @@ from reglite.deletion.plan import list_names
 from reglite.deletion.position import read_placeholder
 from reglite.deletion.reading import RepositoryReader
 from reglite.errors import NotFound, RegliteError, Unsupported
-from reglite.reference import Digest, Repository, Tag, parse_repository
+from reglite.reference import Digest, Repository, Tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.models import Descriptor
+from reglite.registry.repository import RepositoryClient
 
 _REPOSITORY_SECONDS: Final = 300.0
 _CHUNK_TAGS: Final = 256
@@ -59,42 +60,41 @@ async def find_repository_leftovers(
     client: RegistryClient, repository: Repository
 ) -> list[Leftover]:
     """Look at every tag of one repository."""
-    names = await list_names(client, repository)
+    bound = RepositoryClient(client, repository)
+    names = await list_names(bound)
     found: list[Leftover] = []
     for start in range(0, len(names), _CHUNK_TAGS):
-        found += await _look_at(client, repository, names[start : start + _CHUNK_TAGS])
+        found += await _look_at(bound, names[start : start + _CHUNK_TAGS])
     return found
 
 
-async def _look_at(
-    client: RegistryClient, repository: Repository, tags: Sequence[Tag]
-) -> list[Leftover]:
-    name = client.config.name
+async def _look_at(repository: RepositoryClient, tags: Sequence[Tag]) -> list[Leftover]:
     deadline = asyncio.get_running_loop().time() + _REPOSITORY_SECONDS
-    readings = await RepositoryReader(client, repository, deadline).read_tags(tags)
-    still = readings.absent and readings.absent.intersection(await list_names(client, repository))
-    found = [Leftover(name, repository, tag, "dangling") for tag in still]
+    readings = await RepositoryReader(repository, deadline).read_tags(tags)
+    still = readings.absent and readings.absent.intersection(await list_names(repository))
+    found = [Leftover(repository.config.name, repository.name, tag, "dangling") for tag in still]
     for tag in tags:
         if tag in readings.resolved:
-            found += await _look_behind(client, repository, tag, readings.resolved[tag])
+            found += await _look_behind(repository, tag, readings.resolved[tag])
         elif tag not in readings.absent:
-            found.append(Leftover(name, repository, tag, "unread"))
+            found.append(Leftover(repository.config.name, repository.name, tag, "unread"))
     return sorted(found, key=lambda leftover: leftover.tag)
 
 
 async def _look_behind(
-    client: RegistryClient, repository: Repository, tag: Tag, descriptor: Descriptor
+    repository: RepositoryClient, tag: Tag, descriptor: Descriptor
 ) -> list[Leftover]:
-    name = client.config.name
     try:
-        placeholder = await read_placeholder(client, repository, descriptor)
+        placeholder = await read_placeholder(repository, descriptor)
     except NotFound:
         return []  # removed since it was listed
     except RegliteError:
-        return [Leftover(name, repository, tag, "unread")]
+        return [Leftover(repository.config.name, repository.name, tag, "unread")]
     if placeholder is None:
         return []
-    return [Leftover(name, repository, tag, "placeholder", placeholder.digest)]
+    return [
+        Leftover(repository.config.name, repository.name, tag, "placeholder", placeholder.digest)
+    ]
 
 
 async def _list_repositories(client: RegistryClient) -> tuple[Repository, ...]:
@@ -104,7 +104,7 @@ async def _list_repositories(client: RegistryClient) -> tuple[Repository, ...]:
     except Unsupported:
         if not named:
             raise
-    return tuple(parse_repository(name) for name in dict.fromkeys(named))
+    return tuple(dict.fromkeys(named))
 
 
 def _describe(leftover: Leftover) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reglite.deletion.protection import describe_disabled
-from reglite.reference import Repository
-from reglite.registry.client import RegistryClient
+from reglite.registry.repository import RepositoryClient
 
-UntagMethod = Literal["registry-api", "placeholder", "unsupported"]
+RemovalMethod = Literal["registry-api", "placeholder"]
+UntagMethod = Literal[RemovalMethod, "unsupported"]
 
 SWITCHED_OFF = (
     "the registry has deletion switched off: set REGISTRY_STORAGE_DELETE_ENABLED=true (in its "
@@ -24,16 +24,16 @@ class Ways:
     refusal: str | None
 
 
-async def find_ways(client: RegistryClient, repository: Repository) -> Ways:
+async def find_ways(repository: RepositoryClient) -> Ways:
     """Probe how things can be deleted; no probe goes out where deletion is off in the inventory.
 
     Distribution 3.0 removes tags even where it deletes nothing else. What was found earlier does
     not count: deletion may have been switched on, or off, since.
     """
-    if not client.config.can_delete:
-        return Ways("unsupported", describe_disabled(client.config))
-    is_off = await client.can_delete(repository, fresh=True) is False
+    if not repository.config.can_delete:
+        return Ways("unsupported", describe_disabled(repository.config))
+    is_off = await repository.can_delete(fresh=True) is False
     refusal = SWITCHED_OFF if is_off else None
-    if await client.can_untag(repository, fresh=True):
+    if await repository.can_untag(fresh=True):
         return Ways("registry-api", refusal)
     return Ways("unsupported" if is_off else "placeholder", refusal)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from reglite.browse.address import format_next, format_repositories_path
-from reglite.browse.kind import classify
+from reglite.browse.kind import Kind, classify
+from reglite.browse.next_link import format_next, format_repositories_path
 from reglite.browse.referrers import find_related_tags
 from reglite.deletion.fallback import get_subject, list_referrers
 from reglite.deletion.findings import Findings, Target, read_findings
@@ -24,6 +24,7 @@ from reglite.errors import NameUnknown, RegistryProtocol, RegistryTimeout
 from reglite.reference import Digest, Repository, Tag, format_referrers_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.models import Descriptor, Manifest
+from reglite.registry.repository import RepositoryClient
 
 BUDGET_SECONDS: Final = 20.0
 
@@ -42,7 +43,7 @@ class DeletionPlan:
     """
 
     digest: Digest
-    kind: str
+    kind: Kind
     tags: tuple[Tag, ...]
     protected: tuple[Tag, ...]
     parents: tuple[Digest, ...]
@@ -80,9 +81,9 @@ class DeletionPlan:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Walk:
-    """How far the tags have been read: all names, and the findings up to one of them.
+    """How far the tags have been read: all names, and the findings, which grow, up to one of them.
 
     ``is_quick``: all that was found was found at once, so that it can be read again as a whole.
     """
@@ -134,18 +135,29 @@ async def make_plan(
     could be read. Nothing here trusts a cursor: a deletion reads what protects anew.
     """
     findings = Findings() if cursor is None else Findings.from_json(unpack(cursor))
+    bound = RepositoryClient(client, repository)
+    return await plan_deletion(bound, digest, findings=findings, budget_seconds=budget_seconds)
+
+
+async def plan_deletion(
+    repository: RepositoryClient,
+    digest: Digest,
+    *,
+    findings: Findings | None = None,
+    budget_seconds: float,
+) -> DeletionPlan:
+    """Go on from what was found before, if anything; raises what ``make_plan`` does."""
     deadline = asyncio.get_running_loop().time() + budget_seconds
-    manifest = await client.get_manifest(repository, digest, fresh=True)
-    names = await list_names(client, repository)
+    manifest = await repository.get_manifest(digest, fresh=True)
+    names = await list_names(repository)
     walk = await walk_tags(
-        client, repository, manifest, names, findings=findings, deadline=deadline
+        repository, manifest, names, findings=findings or Findings(), deadline=deadline
     )
-    return await assemble_plan(client, repository, walk)
+    return await assemble_plan(repository, walk)
 
 
 async def walk_tags(
-    client: RegistryClient,
-    repository: Repository,
+    repository: RepositoryClient,
     manifest: Manifest,
     names: tuple[Tag, ...],
     *,
@@ -156,14 +168,14 @@ async def walk_tags(
 
     Raises RegistryTimeout or TooManyRequests where not even one could be read.
     """
-    reader = RepositoryReader(client, repository, deadline)
-    target = await describe_target(client, manifest, reader)
+    reader = RepositoryReader(repository, deadline)
+    target = await describe_target(repository, manifest, reader)
     loop = asyncio.get_running_loop()
     half_time = (loop.time() + deadline) / 2
     is_first = findings.last is None
     findings.forget_missing(names)
     waiting = sorted(findings.failed.union(filter(findings.is_after, names)))
-    size = _CHUNK_PER_CONNECTION * client.config.max_connections
+    size = _CHUNK_PER_CONNECTION * repository.config.max_connections
     is_moving = not waiting
     while waiting:
         read = await read_findings(reader, target, waiting[:size], findings)
@@ -175,28 +187,28 @@ async def walk_tags(
             break
     if not is_moving:
         raise reader.rate_limit or RegistryTimeout(
-            f"registry '{client.config.name}' gave no answer for tag '{waiting[0]}' of "
+            f"registry '{repository.config.name}' gave no answer for tag '{waiting[0]}' of "
             f"{repository} in time: nothing was deleted; try again"
         )
     is_quick = is_first and loop.time() <= half_time
-    referrers = await list_referrers(client, repository, manifest.digest)
+    referrers = await list_referrers(repository, manifest.digest)
     return Walk(manifest, target, names, findings, referrers, is_quick)
 
 
-async def list_names(client: RegistryClient, repository: Repository) -> tuple[Tag, ...]:
+async def list_names(repository: RepositoryClient) -> tuple[Tag, ...]:
     """Return all tags in code point order, as the registry has them now.
 
     To be asked for a repository that holds a manifest: some registries know no repository without
     tags.
     """
     try:
-        return tuple(map(Tag, await client.list_tags(repository, fresh=True)))
+        return await repository.list_tags(fresh=True)
     except NameUnknown:
         return ()
 
 
 async def describe_target(
-    client: RegistryClient, manifest: Manifest, reader: RepositoryReader
+    repository: RepositoryClient, manifest: Manifest, reader: RepositoryReader
 ) -> Target:
     """Return what the tags are compared with."""
     descriptor = Descriptor(manifest.media_type, manifest.digest, len(manifest.raw))
@@ -206,17 +218,17 @@ async def describe_target(
     return Target(
         digest=manifest.digest,
         children=reached - {manifest.digest},
-        protect=client.config.protect,
+        protect=repository.config.protect,
         fallback_tag=None if subject is None else format_referrers_tag(subject),
     )
 
 
-async def assemble_plan(client: RegistryClient, repository: Repository, walk: Walk) -> DeletionPlan:
+async def assemble_plan(repository: RepositoryClient, walk: Walk) -> DeletionPlan:
     """Make the plan out of what was read, whole or not."""
     findings, digest = walk.findings, walk.manifest.digest
     cursor = pack(findings.to_json()) if walk.ahead else None
-    ways = await find_ways(client, repository)
-    reason = ways.refusal or _find_reason(client, walk, cursor)
+    ways = await find_ways(repository)
+    reason = ways.refusal or _find_reason(repository, walk, cursor)
     return DeletionPlan(
         digest=digest,
         kind=_tell_kind(walk.manifest),
@@ -232,16 +244,16 @@ async def assemble_plan(client: RegistryClient, repository: Repository, walk: Wa
         complete=walk.is_complete,
         checked=walk.checked,
         total=len(walk.names),
-        next=None if cursor is None else _format_next(client, repository, digest, cursor),
+        next=None if cursor is None else _format_next(repository, digest, cursor),
         plan=_format_plan(walk),
     )
 
 
-def _find_reason(client: RegistryClient, walk: Walk, cursor: str | None) -> str | None:
+def _find_reason(repository: RepositoryClient, walk: Walk, cursor: str | None) -> str | None:
     """Return in plain words why the digest can't be deleted, or not yet; None if it can."""
     findings = walk.findings
     if findings.protected:
-        return f"this digest {describe_protected(client.config, findings.protected)}"
+        return f"this digest {describe_protected(repository.config, findings.protected)}"
     if walk.ahead:
         found = f"{walk.checked} of {len(walk.names)} tags are checked"
         if cursor is not None:
@@ -255,18 +267,16 @@ def _find_reason(client: RegistryClient, walk: Walk, cursor: str | None) -> str 
     return None
 
 
-def _tell_kind(manifest: Manifest) -> str:
+def _tell_kind(manifest: Manifest) -> Kind:
     try:
         return classify(manifest)
     except RegistryProtocol:
         return "unknown"  # no JSON: it can be deleted all the same
 
 
-def _format_next(
-    client: RegistryClient, repository: Repository, digest: Digest, cursor: str
-) -> str:
-    repositories = format_repositories_path(client.config.name)
-    path = f"{repositories}/{quote(repository)}/manifests/{digest}/deletion-plan"
+def _format_next(repository: RepositoryClient, digest: Digest, cursor: str) -> str:
+    repositories = format_repositories_path(repository.config.name)
+    path = f"{repositories}/{quote(repository.name)}/manifests/{digest}/deletion-plan"
     return format_next(path, {"cursor": cursor})
 
 

@@ -10,13 +10,20 @@ from typing import Final, Literal
 
 from reglite.errors import NameUnknown, NotFound
 from reglite.media_types import OCI_INDEX
-from reglite.reference import Digest, Repository, Tag
-from reglite.registry.client import RegistryClient
+from reglite.reference import Digest, Tag
 from reglite.registry.models import Descriptor
 from reglite.registry.placeholder import Placeholder, parse_placeholder
+from reglite.registry.probe import ZERO_DIGEST
+from reglite.registry.repository import RepositoryClient
 
 _PAUSES_SECONDS: Final = (0.0, 0.1, 0.3)
 _MAX_PLACEHOLDER_BYTES: Final = 4096
+
+NO_IMAGE: Final = ZERO_DIGEST
+"""What a tag that dangles names, of which nothing else is known: no manifest has this digest.
+
+So whatever a push brings meanwhile counts as moved.
+"""
 
 State = Literal["on-digest", "on-placeholder", "dangling", "absent", "elsewhere"]
 
@@ -35,7 +42,7 @@ class Position:
 
 
 async def find_position(
-    client: RegistryClient, repository: Repository, tag: Tag, expected: Digest | None
+    repository: RepositoryClient, tag: Tag, expected: Digest | None
 ) -> Position:
     """Read where the tag is; without an expected digest, whatever it names is the expected one.
 
@@ -44,30 +51,28 @@ async def find_position(
     """
     for pause in _PAUSES_SECONDS:
         await asyncio.sleep(pause)
-        position = await _look(client, repository, tag, expected)
+        position = await _look(repository, tag, expected)
         if position.state != "dangling":
             break
     return position
 
 
 async def read_placeholder(
-    client: RegistryClient, repository: Repository, descriptor: Descriptor
+    repository: RepositoryClient, descriptor: Descriptor
 ) -> Placeholder | None:
     """Return what the placeholder remembers, None for any other manifest; may raise NotFound."""
     if descriptor.media_type != OCI_INDEX or descriptor.size_bytes > _MAX_PLACEHOLDER_BYTES:
         return None
-    manifest = await client.get_manifest(repository, descriptor.digest, fresh=True)
+    manifest = await repository.get_manifest(descriptor.digest, fresh=True)
     return parse_placeholder(manifest.document)
 
 
-async def _look(
-    client: RegistryClient, repository: Repository, tag: Tag, expected: Digest | None
-) -> Position:
+async def _look(repository: RepositoryClient, tag: Tag, expected: Digest | None) -> Position:
     try:
-        descriptor = await client.head_manifest(repository, tag, fresh=True)
-        placeholder = await read_placeholder(client, repository, descriptor)
+        descriptor = await repository.head_manifest(tag, fresh=True)
+        placeholder = await read_placeholder(repository, descriptor)
     except NotFound:
-        return Position("dangling" if await _is_listed(client, repository, tag) else "absent")
+        return Position("dangling" if await _is_listed(repository, tag) else "absent")
     digest = descriptor.digest
     if placeholder is None or placeholder.tag != tag:
         return Position("on-digest" if expected in {None, digest} else "elsewhere", digest, digest)
@@ -75,8 +80,8 @@ async def _look(
     return Position("on-placeholder" if is_meant else "elsewhere", digest, placeholder.digest)
 
 
-async def _is_listed(client: RegistryClient, repository: Repository, tag: Tag) -> bool:
+async def _is_listed(repository: RepositoryClient, tag: Tag) -> bool:
     try:
-        return tag in await client.list_tags(repository, fresh=True)
+        return tag in await repository.list_tags(fresh=True)
     except NameUnknown:
         return False

@@ -19,10 +19,10 @@ from reglite.errors import (
     RegliteError,
     TooManyRequests,
 )
-from reglite.reference import Digest, Repository, Tag
-from reglite.registry.client import RegistryClient
+from reglite.reference import Digest, Tag
 from reglite.registry.document import read_digest, read_objects, read_text
 from reglite.registry.models import Descriptor, JsonObject, Manifest
+from reglite.registry.repository import RepositoryClient
 
 _T = TypeVar("_T")
 
@@ -30,6 +30,9 @@ _T = TypeVar("_T")
 # are not enough for a repository of a thousand tags.
 _PASSES: Final = 3
 _PAUSE_SECONDS: Final = 0.1
+
+_HOPELESS: Final = (Denied, RegistryUnreachable)
+"""What would meet every tag alike."""
 
 
 @dataclass(slots=True)
@@ -55,12 +58,12 @@ class _Contents:
 class RepositoryReader:
     """Reads tags and indexes of one repository until a deadline in the running loop's time."""
 
-    def __init__(self, client: RegistryClient, repository: Repository, deadline: float) -> None:
-        self._client = client
+    def __init__(self, repository: RepositoryClient, deadline: float) -> None:
         self._repository = repository
         self._deadline = deadline
         self._contents: dict[Digest, _Contents] = {}
-        self._suspected: set[Tag | Digest] = set()
+        # A push shows half-written links for a moment, so only a second 404 counts.
+        self._missed: set[Tag | Digest] = set()
         self.rate_limit: TooManyRequests | None = None
 
     @property
@@ -100,29 +103,25 @@ class RepositoryReader:
 
     async def _read_tag(self, readings: TagReadings, tag: Tag) -> None:
         try:
-            descriptor = await self._client.head_manifest(self._repository, tag, fresh=True)
+            descriptor = await self._repository.head_manifest(tag, fresh=True)
         except NotFound as exc:
-            self._note_missing(readings, tag, exc)
+            self._note_missing_tag(readings, tag, exc)
+        except _HOPELESS:
+            raise
         except RegliteError as exc:
-            self._raise_hopeless(exc)
+            self._note_rate_limit(exc)
             readings.failed[tag] = exc
         else:
             readings.failed.pop(tag, None)
             readings.resolved[tag] = descriptor
 
-    def _note_missing(self, readings: TagReadings, tag: Tag, exc: NotFound) -> None:
-        if self._is_missing(tag):
+    def _note_missing_tag(self, readings: TagReadings, tag: Tag, exc: NotFound) -> None:
+        if tag in self._missed:
             readings.failed.pop(tag, None)
             readings.absent.add(tag)
         else:
             readings.failed[tag] = exc
-
-    def _is_missing(self, reference: Tag | Digest) -> bool:
-        """Take a 404 down; a push shows half-written links for a moment, so only two count."""
-        if reference in self._suspected:
-            return True
-        self._suspected.add(reference)
-        return False
+        self._missed.add(tag)
 
     async def _read_below(self, roots: Collection[Digest]) -> None:
         tried: set[Digest] = set()
@@ -135,21 +134,22 @@ class RepositoryReader:
     async def _read_index(self, digest: Digest) -> None:
         # What a digest names never changes, so the client's verified copy is as good as a new one.
         try:
-            manifest = await self._client.get_manifest(self._repository, digest)
+            manifest = await self._repository.get_manifest(digest)
         except NotFound:
-            if self._is_missing(digest):  # sparse index: nothing is below what isn't there
+            if digest in self._missed:  # sparse index: nothing is below what isn't there
                 self._contents[digest] = _Contents()
+            self._missed.add(digest)
             return
+        except _HOPELESS:
+            raise
         except RegliteError as exc:
-            self._raise_hopeless(exc)
+            self._note_rate_limit(exc)
             return
         self._contents[digest] = _read_contents(read_document(manifest))
 
-    def _raise_hopeless(self, exc: RegliteError) -> None:
+    def _note_rate_limit(self, exc: RegliteError) -> None:
         if isinstance(exc, TooManyRequests):
             self.rate_limit = exc
-        if isinstance(exc, Denied | RegistryUnreachable):
-            raise exc
 
     def _list_unread(self, roots: Iterable[Digest]) -> set[Digest]:
         return {digest for digest in self._walk(roots) if digest not in self._contents}
@@ -179,7 +179,9 @@ class RepositoryReader:
                 async with asyncio.timeout_at(self._deadline):
                     await visit(item)
 
-        tasks = [asyncio.create_task(work()) for _ in range(self._client.config.max_connections)]
+        tasks = [
+            asyncio.create_task(work()) for _ in range(self._repository.config.max_connections)
+        ]
         try:
             await asyncio.gather(*tasks)
         except TimeoutError:

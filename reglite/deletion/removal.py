@@ -29,6 +29,7 @@ from reglite.errors import (
 from reglite.reference import Digest, Repository, Tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.limits import CALL_SECONDS
+from reglite.registry.repository import RepositoryClient
 
 _TRIES: Final = 6
 _SECONDS: Final = 15.0
@@ -61,24 +62,24 @@ async def delete_by_digest(
     Unsupported where the registry deletes nothing.
     """
     check_deletion_enabled(client.config)
+    bound = RepositoryClient(client, repository)
     async with lock_repository(client.config.url, repository):
-        manifest = await client.get_manifest(repository, digest, fresh=True)
+        manifest = await bound.get_manifest(digest, fresh=True)
         if plan is None:
-            agreed = await check_bare(client, repository, manifest)
+            agreed = await check_bare(bound, manifest)
         else:
-            agreed = await check_plan(client, repository, manifest, plan)
-        refusal = (await find_ways(client, repository)).refusal
+            agreed = await check_plan(bound, manifest, plan)
+        refusal = (await find_ways(bound)).refusal
         if refusal is not None:
             raise Unsupported(refusal)
         keep_manifest(manifest)
-        return await run_to_end(_Removal(client, repository, agreed).run())
+        return await run_to_end(_Removal(bound, agreed).run())
 
 
 class _Removal:
     """One deletion by digest, from the registry's first answer to the last tag."""
 
-    def __init__(self, client: RegistryClient, repository: Repository, agreed: Agreed) -> None:
-        self._client = client
+    def __init__(self, repository: RepositoryClient, agreed: Agreed) -> None:
         self._repository = repository
         self._agreed = agreed
         self._digest = agreed.manifest.digest
@@ -123,7 +124,7 @@ class _Removal:
     async def _ask_for_deletion(self) -> RegliteError | None:
         """Return the failure, which counts only if the manifest is still there, or raise it."""
         try:
-            await self._client.delete_manifest(self._repository, self._digest)
+            await self._repository.delete_manifest(self._digest)
         except NotFound:
             return Unsupported(
                 f"the registry answers 404 to the deletion of {self._digest} and has it still: it "
@@ -152,7 +153,7 @@ class _Removal:
             for tag in sorted(self._agreed.tags):
                 removed.append(tag)
                 await self._delete_tag(tag)
-            await self._client.delete_manifest(self._repository, self._digest)
+            await self._repository.delete_manifest(self._digest)
         except NotFound:
             return  # it went with its last tag
         except RegliteError:
@@ -163,12 +164,12 @@ class _Removal:
         """Tell whether every tag is known, and both ways to delete are known to work."""
         if not self._agreed.tags or not self._agreed.is_complete:
             return False
-        can_delete = await self._client.can_delete(self._repository)
-        return bool(can_delete and await self._client.can_untag(self._repository))
+        can_delete = await self._repository.can_delete()
+        return bool(can_delete and await self._repository.can_untag())
 
     async def _delete_tag(self, tag: Tag) -> None:
         try:
-            await delete_tag_by_api(self._client, self._repository, tag, self._digest)
+            await delete_tag_by_api(self._repository, tag, self._digest)
         except TagMoved:
             _log.info("tag %s moved off %s and was left alone", tag, self._digest)
         except NotFound as exc:
@@ -177,21 +178,19 @@ class _Removal:
     async def _restore_missing(self, tags: Iterable[Tag]) -> None:
         manifest = self._agreed.manifest
         for tag in tags:
-            position = await find_position(self._client, self._repository, tag, self._digest)
+            position = await find_position(self._repository, tag, self._digest)
             if position.state in {"absent", "dangling"}:
-                await self._client.put_manifest(
-                    self._repository, tag, manifest.raw, manifest.media_type
-                )
+                await self._repository.put_manifest(tag, manifest.raw, manifest.media_type)
 
     async def _find_left(self) -> tuple[frozenset[Tag], frozenset[Tag]]:
         """Return those of the tags that dangle, and those that name something."""
-        listed = self._agreed.tags.intersection(await list_names(self._client, self._repository))
+        listed = self._agreed.tags.intersection(await list_names(self._repository))
         if not listed:
             return frozenset(), frozenset()
         deadline = asyncio.get_running_loop().time() + CALL_SECONDS
-        reader = RepositoryReader(self._client, self._repository, deadline)
+        reader = RepositoryReader(self._repository, deadline)
         readings = await reader.read_tags(sorted(listed))
-        still = readings.absent.intersection(await list_names(self._client, self._repository))
+        still = readings.absent.intersection(await list_names(self._repository))
         return frozenset(still), listed - readings.absent
 
     async def _put_back_if_gone(self) -> None:
@@ -205,9 +204,7 @@ class _Removal:
     async def _put_back(self) -> None:
         manifest = self._agreed.manifest
         try:
-            await self._client.put_manifest(
-                self._repository, self._digest, manifest.raw, manifest.media_type
-            )
+            await self._repository.put_manifest(self._digest, manifest.raw, manifest.media_type)
         except RegliteError as exc:
             _log.warning("%s could not be put back for another try: %s", self._digest, exc.message)
 
@@ -215,15 +212,13 @@ class _Removal:
         """Remove what still dangles tag by tag; return the tags that name something."""
         dangling, left = await self._find_left()
         for tag in sorted(dangling):
-            ladder = PlaceholderLadder(
-                self._client, self._repository, tag, self._digest, self._agreed.manifest
-            )
+            ladder = PlaceholderLadder(self._repository, tag, self._digest, self._agreed.manifest)
             await ladder.climb()
         return left
 
     async def _is_there(self) -> bool:
         try:
-            await self._client.head_manifest(self._repository, self._digest, fresh=True)
+            await self._repository.head_manifest(self._digest, fresh=True)
         except NotFound:
             return False
         return True
@@ -231,7 +226,7 @@ class _Removal:
     async def _drop_from_list(self) -> bool:
         """Keep the list of referrers right where that is a client's work; tell whether it is."""
         try:
-            await drop_referrer(self._client, self._repository, self._agreed.manifest)
+            await drop_referrer(self._repository, self._agreed.manifest)
         except RegliteError as exc:
             _log.warning(
                 "%s is deleted, but still on its subject's list: %s", self._digest, exc.message

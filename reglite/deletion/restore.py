@@ -16,11 +16,12 @@ from reglite.errors import (
     ManifestInvalid,
     ManifestUnknown,
 )
-from reglite.reference import Digest, Repository, Tag, has_digest
+from reglite.reference import Digest, Reference, Repository, Tag, has_digest
 from reglite.registry.client import RegistryClient
 from reglite.registry.content import read_signed_bytes, tell_media_type
 from reglite.registry.models import JsonObject, Manifest
 from reglite.registry.placeholder import parse_placeholder
+from reglite.registry.repository import RepositoryClient
 
 _MEDIA_TYPES: Final = (
     media_types.IMAGE_MANIFESTS | media_types.INDEXES | media_types.SCHEMA1_MANIFESTS
@@ -57,7 +58,8 @@ async def restore(  # noqa: PLR0917 - an undo has this many parts
     check_deletion_enabled(client.config)
     manifest = read_manifest(digest, raw, media_type)
     async with lock_repository(client.config.url, repository):
-        work = _put_back(client, repository, manifest, tuple(dict.fromkeys(tags)))
+        bound = RepositoryClient(client, repository)
+        work = _put_back(bound, manifest, tuple(dict.fromkeys(tags)))
         return await run_to_end(work)
 
 
@@ -91,26 +93,24 @@ def _parse(raw: bytes) -> JsonObject:
 
 
 async def _put_back(
-    client: RegistryClient, repository: Repository, manifest: Manifest, tags: tuple[Tag, ...]
+    repository: RepositoryClient, manifest: Manifest, tags: tuple[Tag, ...]
 ) -> Restoration:
-    await _put(client, repository, manifest, manifest.digest)
+    await _put(repository, manifest, manifest.digest)
     restored: list[Tag] = []
     for tag in tags:
-        position = await find_position(client, repository, tag, manifest.digest)
+        position = await find_position(repository, tag, manifest.digest)
         # A placeholder of ours that remembers this digest is the image's own interrupted removal.
         if position.state in {"absent", "dangling", "on-placeholder"}:
-            await _put(client, repository, manifest, tag)
+            await _put(repository, manifest, tag)
             restored.append(tag)
-    await add_referrer(client, repository, manifest)
+    await add_referrer(repository, manifest)
     kept = [tag for tag in tags if tag not in restored]
     return Restoration(manifest.digest, tuple(restored), tuple(kept))
 
 
-async def _put(
-    client: RegistryClient, repository: Repository, manifest: Manifest, reference: str
-) -> None:
+async def _put(repository: RepositoryClient, manifest: Manifest, reference: Reference) -> None:
     try:
-        await client.put_manifest(repository, reference, manifest.raw, manifest.media_type)
+        await repository.put_manifest(reference, manifest.raw, manifest.media_type)
     except (BlobUnknown, ManifestUnknown) as exc:
         raise BlobUnknown(
             f"{manifest.digest} can't be put back: the registry has already cleared away what it "

@@ -6,7 +6,7 @@ from reglite.demo.exchange import Answer, Request, answer_plain, refuse
 from reglite.demo.schema1 import convert_to_schema1
 from reglite.demo.store import StoredManifest, StoredRepository
 from reglite.demo.switches import Switches
-from reglite.reference import Digest, Repository, Tag, compute_digest, is_digest
+from reglite.reference import Digest, Reference, Repository, Tag, compute_digest, is_digest
 
 _UNKNOWN_MESSAGE = "manifest unknown"
 _DIGEST_MESSAGE = "provided digest did not match uploaded content"
@@ -16,7 +16,7 @@ _UNSUPPORTED_MESSAGE = "The operation is unsupported."
 def read_manifest(
     request: Request,
     repository: Repository,
-    reference: str,
+    reference: Reference,
     held: StoredRepository | None,
     switches: Switches,
 ) -> Answer:
@@ -45,14 +45,16 @@ def relabel(answer: Answer, switches: Switches) -> None:
         answer.headers["Content-Type"] = switches.manifest_content_type
 
 
-def find_digest(held: StoredRepository | None, reference: str) -> Digest | None:
+def find_digest(held: StoredRepository | None, reference: Reference) -> Digest | None:
     """Resolve a reference; a digest resolves to itself."""
     if is_digest(reference):
         return Digest(reference)
     return None if held is None else held.tags.get(Tag(reference))
 
 
-def delete_manifest(reference: str, held: StoredRepository | None, switches: Switches) -> Answer:
+def delete_manifest(
+    reference: Reference, held: StoredRepository | None, switches: Switches
+) -> Answer:
     """Answer DELETE of ``/v2/<name>/manifests/<reference>``."""
     if not is_digest(reference) and switches.untag == "enabled":
         return _untag(Tag(reference), held)
@@ -80,7 +82,7 @@ def _untag(tag: Tag, held: StoredRepository | None) -> Answer:
     return Answer(202)
 
 
-def _refuse_deletion(reference: str, switches: Switches) -> Answer | None:
+def _refuse_deletion(reference: Reference, switches: Switches) -> Answer | None:
     if switches.delete == "plain-404":
         return answer_plain(404, "404 page not found")
     if switches.delete != "enabled":
@@ -105,8 +107,8 @@ def _refuse_kept(digest: Digest, held: StoredRepository, switches: Switches) -> 
     return None
 
 
-def _refuse_missing(repository: Repository, reference: str) -> Answer:
-    detail = {"Tag": reference}
+def _refuse_missing(repository: Repository, reference: Reference) -> Answer:
+    detail: dict[str, str] = {"Tag": reference}
     if is_digest(reference):
         detail = {"Name": repository, "Revision": reference}
     return refuse(404, "MANIFEST_UNKNOWN", _UNKNOWN_MESSAGE, detail)
@@ -127,7 +129,7 @@ def _read_accept(request: Request) -> set[str]:
 
 
 def _negotiate(
-    request: Request, reference: str, held: StoredRepository, manifest: StoredManifest
+    request: Request, reference: Reference, held: StoredRepository, manifest: StoredManifest
 ) -> Answer | None:
     """Do what distribution 2.8 does where the Accept header lacks the manifest's type."""
     accepted = _read_accept(request)

@@ -7,7 +7,15 @@ from reglite.demo.documents import list_descriptors, parse_document
 from reglite.demo.exchange import Answer, Request, refuse
 from reglite.demo.store import StoredManifest, StoredRepository
 from reglite.demo.switches import Switches
-from reglite.reference import Digest, Repository, Tag, compute_digest, has_digest, is_digest
+from reglite.reference import (
+    Digest,
+    Reference,
+    Repository,
+    Tag,
+    compute_digest,
+    has_digest,
+    is_digest,
+)
 
 _KNOWN = media_types.IMAGE_MANIFESTS | media_types.INDEXES | media_types.SCHEMA1_MANIFESTS
 _FOREIGN_LAYERS = (
@@ -21,7 +29,7 @@ _FOREIGN_LAYERS = (
 def push_manifest(
     request: Request,
     repository: Repository,
-    reference: str,
+    reference: Reference,
     held: StoredRepository,
     switches: Switches,
 ) -> Answer:
@@ -45,7 +53,7 @@ def push_manifest(
     return Answer(201, headers)
 
 
-def _store(raw: bytes, media_type: str, reference: str, held: StoredRepository) -> Digest:
+def _store(raw: bytes, media_type: str, reference: Reference, held: StoredRepository) -> Digest:
     algorithm = reference.partition(":")[0] if is_digest(reference) else "sha256"
     digest = compute_digest(raw, algorithm)
     held.manifests[digest] = StoredManifest(media_type, raw)

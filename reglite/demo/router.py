@@ -10,7 +10,14 @@ from reglite.demo.exchange import Answer, Request, answer_json, answer_plain, re
 from reglite.demo.store import Store, StoredRepository
 from reglite.demo.switches import Switches
 from reglite.errors import RegliteError
-from reglite.reference import Digest, Repository, parse_digest, parse_reference, parse_repository
+from reglite.reference import (
+    Digest,
+    Reference,
+    Repository,
+    parse_digest,
+    parse_reference,
+    parse_repository,
+)
 
 _ROUTE = re.compile(
     r"/v2/(?P<name>.+)/"
@@ -114,7 +121,7 @@ class Router:
         return self._answer_blob(request, digest, held)
 
     def _answer_manifest(
-        self, request: Request, target: _Target, reference: str, held: StoredRepository | None
+        self, request: Request, target: _Target, reference: Reference, held: StoredRepository | None
     ) -> Answer:
         if request.method == "PUT":
             held = self._store.setdefault(target.repository, StoredRepository())

@@ -14,8 +14,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from reglite.config.interpolation import interpolate
 from reglite.config.key_path import KeyPath
 from reglite.errors import ConfigurationError
-
-RoleName = Literal["viewer", "maintainer"]
+from reglite.inventory.access_config import Role
 
 
 def _refuse_bool(value: object) -> object:
@@ -56,7 +55,7 @@ class TokenSection(_Section):
 
     name: str
     token: SecretStr
-    role: RoleName
+    role: Role
 
 
 class ProxySection(_Section):
@@ -74,7 +73,7 @@ class GrantSection(_Section):
 
     users: list[str] | None = None
     groups: list[str] | None = None
-    role: RoleName
+    role: Role
     registries: list[str] | None = None
     repositories: list[str] | None = None
 
@@ -83,7 +82,7 @@ class AccessSection(_Section):
     """The section ``access:``."""
 
     anonymous: Literal["viewer", "none"] | None = None
-    default_role: RoleName | Literal["none"] = "viewer"
+    default_role: Role | Literal["none"] = "viewer"
     tokens: list[TokenSection] = []
     htpasswd: str | None = None
     proxy: ProxySection | None = None

@@ -12,7 +12,7 @@ from reglite.inventory.access import check_globs
 from reglite.inventory.credential import choose_credential
 from reglite.inventory.document import RegistrySection
 from reglite.inventory.registry_config import RegistryConfig
-from reglite.reference import parse_repository, shorten
+from reglite.reference import Repository, parse_repository, shorten
 
 _NAME = re.compile(r"[._:-]*[A-Za-z0-9][A-Za-z0-9._:-]*", re.ASCII)
 _MAX_NAME_LENGTH = 255
@@ -91,13 +91,14 @@ def _read_pull_host(text: str | None, place: KeyPath) -> str | None:
     return text.strip().rstrip("/")
 
 
-def _read_repositories(names: list[str], place: KeyPath) -> tuple[str, ...]:
+def _read_repositories(names: list[str], place: KeyPath) -> tuple[Repository, ...]:
+    repositories: dict[Repository, None] = {}
     for index, name in enumerate(names):
         try:
-            parse_repository(name)
+            repositories[parse_repository(name)] = None
         except NameInvalid as exc:
             raise (place / index).error(exc.message) from exc
-    return tuple(dict.fromkeys(names))
+    return tuple(repositories)
 
 
 def _read_protect(globs: list[str], place: KeyPath) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from reglite.credentials.source import Anonymous, CredentialSource
+from reglite.reference import Repository
 
 Source = Literal["inventory", "docker-config", "command-line", "demo"]
 
@@ -22,7 +23,7 @@ class RegistryConfig:
     source: Source
     pull_host: str
     credential: CredentialSource = field(default_factory=Anonymous)
-    repositories: tuple[str, ...] = ()
+    repositories: tuple[Repository, ...] = ()
     can_delete: bool = True
     protect: tuple[str, ...] = ()
     ca_file: Path | None = None

@@ -4,6 +4,7 @@ Nothing is sent before the registry itself has challenged. What it asked for is 
 later calls carry their credentials at once.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -14,8 +15,10 @@ from reglite.registry.call import Answer
 from reglite.registry.challenge import Challenge
 from reglite.registry.guard import Guard
 from reglite.registry.retry import parse_retry_after
+from reglite.registry.secrecy import quote
 from reglite.registry.sharing import InFlight
 from reglite.registry.token import (
+    REFRESH_TOKEN_USER,
     TokenCache,
     TokenKey,
     TokenRequest,
@@ -55,7 +58,8 @@ class Authenticator:
         self._send = send
         self._now = now
         self._learned: _Bearer | Literal["basic"] | None = None
-        self._scopes: dict[str, str] = {}  # our scopes, where the registry names them otherwise
+        # Our scopes, where the registry names them otherwise.
+        self._scopes: OrderedDict[str, str] = OrderedDict()
         self._tokens = TokenCache()
         self._in_flight = InFlight()
         self._credentials: Credentials | None = None
@@ -63,13 +67,13 @@ class Authenticator:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Everything that must be in no message."""
+        """Everything that must be in no message: passwords, also behind their names, and tokens."""
         known = self._credentials
-        own: tuple[str | None, ...] = ()
-        if known is not None:
-            basic = format_basic(known.username, known.password).removeprefix("Basic ")
-            own = (known.password, known.identity_token, basic)
-        return tuple(secret for secret in (*own, *self._tokens.values()) if secret)
+        words = (known.password, known.identity_token) if known is not None else ()
+        own = tuple(word for word in words if word)
+        names = {known.username, known.username or REFRESH_TOKEN_USER} if known is not None else ()
+        pairs = (f"{name}:{word}" for name in names for word in own)
+        return (*own, *pairs, *self._tokens.values())
 
     @property
     def remedy(self) -> str:
@@ -91,6 +95,8 @@ class Authenticator:
                 return None
             case _Bearer(realm, service):
                 asked = self._scopes.get(scope, scope)
+                if scope in self._scopes:
+                    self._scopes.move_to_end(scope)
                 return await self._get_bearer(TokenKey(realm, service, asked))
             case "basic":
                 return await self._get_basic()
@@ -136,9 +142,10 @@ class Authenticator:
         return await self._get_bearer(key)
 
     def _remember_scope(self, scope: str, asked: str) -> None:
-        if len(self._scopes) >= _MAX_SCOPES:
-            self._scopes.clear()
         self._scopes[scope] = asked
+        self._scopes.move_to_end(scope)
+        if len(self._scopes) > _MAX_SCOPES:
+            self._scopes.popitem(last=False)
 
     async def _get_bearer(self, key: TokenKey) -> str:
         token = self._tokens.get(key, self._now())
@@ -159,7 +166,7 @@ class Authenticator:
         token = parse_token(answer.body)
         if token is None:
             raise RegistryProtocol(
-                f"registry '{self._registry}': its token server {answer.host} gave no token"
+                f"registry '{self._registry}': {self._name_server(answer)} gave no token"
             )
         self._tokens.put(key, token, asked_at)
         return token.value
@@ -167,7 +174,7 @@ class Authenticator:
     def _check_grant(self, answer: Answer) -> None:
         if 200 <= answer.status < 300:
             return
-        who = f"registry '{self._registry}': its token server {answer.host}"
+        who = f"registry '{self._registry}': {self._name_server(answer)}"
         if answer.status in {400, 401, 403}:
             raise Denied(f"{who} refuses ({answer.status}): {self.remedy}")
         if answer.status == 429:
@@ -178,6 +185,9 @@ class Authenticator:
         if answer.status >= 500:
             raise RegistryUnreachable(f"{who} fails ({answer.status}): try again later")
         raise RegistryProtocol(f"{who} gave an unexpected answer ({answer.status})")
+
+    def _name_server(self, answer: Answer) -> str:
+        return f"its token server {quote(answer.host, self.secrets)}"
 
     async def _resolve(self) -> Credentials | None:
         self._credentials = await self._source.resolve()

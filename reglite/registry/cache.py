@@ -25,7 +25,7 @@ class _Entry:
 
 
 class ContentCache:
-    """Values under keys that begin with registry and repository; safe between threads.
+    """Values under keys; safe between threads.
 
     ``clock`` gives seconds that never go back.
     """
@@ -61,8 +61,12 @@ class ContentCache:
 
     def get_stale(self, key: Hashable) -> Any | None:
         """Return the value whatever its age, to ask the registry whether it still holds."""
-        entry = self._entries.get(key)
-        return None if entry is None else entry.value
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                return None
+            self._entries.move_to_end(key)
+            return entry.value
 
     def put(
         self, key: Hashable, value: Any, size_bytes: int, *, expires_at: float | None = None

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from urllib.parse import urlsplit
 
+from reglite.reference import Repository
+from reglite.registry.fault import RegistryFault, parse_faults
 from reglite.registry.limits import OTHER_BYTES
 
 CATALOG_SCOPE = "registry:catalog:*"
@@ -55,7 +58,7 @@ class Call:
         return self.is_read and self.operation in {Operation.MANIFEST, Operation.BLOB}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """A whole answer; the names of ``headers`` are in lower case.
 
@@ -73,12 +76,22 @@ class Answer:
         """The Content-Type in lower case, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
+    @cached_property
+    def faults(self) -> tuple[RegistryFault, ...]:
+        """What a refusal lists, hostile text; the body is read once."""
+        return parse_faults(self.body)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the faults."""
+        return frozenset(fault.code for fault in self.faults)
+
     @property
     def host(self) -> str:
         """Host and port that answered."""
         return urlsplit(self.url).netloc
 
 
-def repository_scope(repository: str, *actions: str) -> str:
+def repository_scope(repository: Repository, *actions: str) -> str:
     """Return the scope of Docker's token authentication for one repository."""
     return f"repository:{repository}:{','.join(actions)}"

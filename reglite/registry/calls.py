@@ -1,7 +1,10 @@
-"""The calls of the distribution spec, one function per operation. Pure."""
+"""The calls of the distribution spec, one function per operation. Pure.
+
+Names come checked: what is no Repository, Tag or Digest could lead elsewhere as part of a path.
+"""
 
 from reglite import media_types
-from reglite.reference import is_digest
+from reglite.reference import Digest, Reference, Repository, Tag, is_digest
 from reglite.registry import limits
 from reglite.registry.call import CATALOG_SCOPE, Call, Operation, repository_scope
 
@@ -31,7 +34,7 @@ def list_repositories(query: str) -> Call:
     )
 
 
-def list_tags(repository: str, query: str) -> Call:
+def list_tags(repository: Repository, query: str) -> Call:
     """Ask for a page of tags (end-8)."""
     return Call(
         Operation.TAGS,
@@ -46,19 +49,19 @@ def list_tags(repository: str, query: str) -> Call:
     )
 
 
-def head_manifest(repository: str, reference: str) -> Call:
+def head_manifest(repository: Repository, reference: Reference) -> Call:
     """Ask for a manifest's headers (end-3)."""
     return _manifest("HEAD", repository, reference, _MANIFESTS)
 
 
-def get_manifest(repository: str, reference: str, held: str | None = None) -> Call:
+def get_manifest(repository: Repository, reference: Reference, held: Digest | None = None) -> Call:
     """Ask for a manifest (end-3), unless it is still the one whose digest is held."""
     headers = _MANIFESTS if held is None else (*_MANIFESTS, ("If-None-Match", f'"{held}"'))
     return _manifest("GET", repository, reference, headers)
 
 
 def _manifest(
-    method: str, repository: str, reference: str, headers: tuple[tuple[str, str], ...]
+    method: str, repository: Repository, reference: Reference, headers: tuple[tuple[str, str], ...]
 ) -> Call:
     return Call(
         Operation.MANIFEST,
@@ -71,7 +74,7 @@ def _manifest(
     )
 
 
-def put_manifest(repository: str, reference: str, raw: bytes, media_type: str) -> Call:
+def put_manifest(repository: Repository, reference: Reference, raw: bytes, media_type: str) -> Call:
     """Push a manifest (end-7)."""
     return Call(
         Operation.PUT_MANIFEST,
@@ -84,7 +87,7 @@ def put_manifest(repository: str, reference: str, raw: bytes, media_type: str) -
     )
 
 
-def delete_manifest(repository: str, digest: str) -> Call:
+def delete_manifest(repository: Repository, digest: Digest) -> Call:
     """Delete by digest (end-9)."""
     return Call(
         Operation.DELETE_MANIFEST,
@@ -95,7 +98,7 @@ def delete_manifest(repository: str, digest: str) -> Call:
     )
 
 
-def delete_tag(repository: str, tag: str) -> Call:
+def delete_tag(repository: Repository, tag: Tag) -> Call:
     """Delete one tag (end-9), which many registries refuse."""
     return Call(
         Operation.DELETE_TAG,
@@ -106,7 +109,7 @@ def delete_tag(repository: str, tag: str) -> Call:
     )
 
 
-def get_blob(repository: str, digest: str, max_bytes: int) -> Call:
+def get_blob(repository: Repository, digest: Digest, max_bytes: int) -> Call:
     """Ask for a blob (end-2)."""
     return Call(
         Operation.BLOB,
@@ -119,7 +122,7 @@ def get_blob(repository: str, digest: str, max_bytes: int) -> Call:
     )
 
 
-def list_referrers(repository: str, digest: str, query: str) -> Call:
+def list_referrers(repository: Repository, digest: Digest, query: str) -> Call:
     """Ask for the manifests whose subject is this digest (end-12)."""
     return Call(
         Operation.REFERRERS,
@@ -133,5 +136,5 @@ def list_referrers(repository: str, digest: str, query: str) -> Call:
     )
 
 
-def _name(repository: str, reference: str) -> str:
+def _name(repository: Repository, reference: Reference) -> str:
     return f"{repository}@{reference}" if is_digest(reference) else f"{repository}:{reference}"

@@ -6,15 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from reglite.errors import BadRequest, Denied, RegistryProtocol, RegliteError, Unsupported
 from reglite.inventory.registry_config import RegistryConfig
-from reglite.reference import (
-    Digest,
-    compute_digest,
-    has_digest,
-    parse_digest,
-    parse_reference,
-    parse_repository,
-    parse_tag,
-)
+from reglite.reference import Digest, Reference, Repository, Tag, compute_digest, has_digest
 from reglite.registry import calls, limits, probe
 from reglite.registry.body import BodyTooLong
 from reglite.registry.cache import ContentCache
@@ -22,6 +14,7 @@ from reglite.registry.call import Answer, Call
 from reglite.registry.content import read_declared_digest, read_signed_bytes
 from reglite.registry.deadline import deadline
 from reglite.registry.gitlab import GitLabReader, is_gitlab_cursor
+from reglite.registry.key import Key, Known
 from reglite.registry.manifests import ManifestReader
 from reglite.registry.memory import Memory
 from reglite.registry.models import Descriptor, Manifest, Page, Ping, Referrers
@@ -41,8 +34,8 @@ _Found = TypeVar("_Found")
 class RegistryClient:
     """One registry in one event loop; connections open on first use and are kept.
 
-    Names and references are checked before anything is sent. ``fresh=True`` goes through every
-    cache to the registry. All methods raise what ``translate_answer`` names for the registry's
+    Names and references come checked, as their types say. ``fresh=True`` goes through every cache
+    to the registry. All methods raise what ``translate_answer`` names for the registry's
     refusals, RegistryUnreachable, RegistryTimeout and RegistryProtocol.
     """
 
@@ -55,13 +48,12 @@ class RegistryClient:
         resolve: "Resolve | None" = None,
     ) -> None:
         self.config = config
-        self.cache = ContentCache() if cache is None else cache
+        self.memory = Memory(config.name, ContentCache() if cache is None else cache)
         self._transport = Transport(config, transport, resolve)
-        self._memory = Memory(config.name, self.cache)
-        self._lists = ListReader(self._transport, self._memory)
-        self._manifests = ManifestReader(self._transport, self._memory)
+        self._lists = ListReader(self._transport, self.memory)
+        self._manifests = ManifestReader(self._transport, self.memory)
         self._referrers = ReferrersReader(self._transport, self._manifests)
-        self._gitlab = GitLabReader(self._transport, self._memory)
+        self._gitlab = GitLabReader(self._transport, self.memory)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -78,7 +70,9 @@ class RegistryClient:
         whether they may read the first that the inventory names.
         """
         try:
-            answer = await self._memory.share(("ping",), lambda: self._transport.ask(calls.ping()))
+            answer = await self.memory.share(
+                Key(Known.PING), lambda: self._transport.ask(calls.ping())
+            )
         except Denied:
             named = next(iter(self.config.repositories), None)
             if named is None or self.config.credential.kind != "none":
@@ -88,7 +82,7 @@ class RegistryClient:
 
     async def list_repositories(
         self, *, n: int, cursor: str | None = None, fresh: bool = False
-    ) -> Page:
+    ) -> Page[Repository]:
         """Return one page of the catalog; raises Unsupported where there is none.
 
         ``cursor`` is ``next`` of the page before. A page may be shorter than ``n`` and not the
@@ -107,45 +101,37 @@ class RegistryClient:
                 raise
             return page
 
-    async def list_all_repositories(self, *, fresh: bool = False) -> tuple[str, ...]:
+    async def list_all_repositories(self, *, fresh: bool = False) -> tuple[Repository, ...]:
         """Return the whole catalog, distinct, in the registry's order; Unsupported without one."""
         return await self._lists.get_catalog(fresh=fresh)
 
-    async def list_tags(self, repository: str, *, fresh: bool = False) -> tuple[str, ...]:
+    async def list_tags(self, repository: Repository, *, fresh: bool = False) -> tuple[Tag, ...]:
         """Return all tags, distinct, in code point order; raises NameUnknown."""
-        return await self._lists.get_tags(parse_repository(repository), fresh=fresh)
+        return await self._lists.get_tags(repository, fresh=fresh)
 
     async def head_manifest(
-        self, repository: str, reference: str, *, fresh: bool = False
+        self, repository: Repository, reference: Reference, *, fresh: bool = False
     ) -> Descriptor:
         """Return digest, media type and size; GET where the registry has no good HEAD.
 
         Raises ManifestUnknown and NameUnknown.
         """
-        checked = parse_reference(reference)
-        return await self._manifests.get_descriptor(
-            parse_repository(repository), checked, fresh=fresh
-        )
+        return await self._manifests.get_descriptor(repository, reference, fresh=fresh)
 
     async def get_manifest(
-        self, repository: str, reference: str, *, fresh: bool = False
+        self, repository: Repository, reference: Reference, *, fresh: bool = False
     ) -> Manifest:
         """Return a manifest whose bytes hash to its digest; raises ManifestUnknown, NameUnknown."""
-        checked = parse_reference(reference)
-        return await self._manifests.get_manifest(
-            parse_repository(repository), checked, fresh=fresh
-        )
+        return await self._manifests.get_manifest(repository, reference, fresh=fresh)
 
     async def put_manifest(
-        self, repository: str, reference: str, raw: bytes, media_type: str
+        self, repository: Repository, reference: Reference, raw: bytes, media_type: str
     ) -> Digest:
         """Push these exact bytes under a tag or their digest; returns the digest.
 
         Raises BlobUnknown where the registry lacks a blob or child that they name.
         """
-        call = calls.put_manifest(
-            parse_repository(repository), parse_reference(reference), raw, media_type
-        )
+        call = calls.put_manifest(repository, reference, raw, media_type)
         answer = await self._write(call, repository, reference)
         signed = read_signed_bytes(raw, media_type)
         digest = read_declared_digest(answer) or compute_digest(signed)
@@ -155,35 +141,32 @@ class RegistryClient:
             )
         return digest
 
-    async def delete_manifest(self, repository: str, digest: str) -> None:
+    async def delete_manifest(self, repository: Repository, digest: Digest) -> None:
         """Delete a manifest and with it every tag on it; raises ManifestUnknown, Unsupported."""
-        call = calls.delete_manifest(parse_repository(repository), parse_digest(digest))
-        await self._write(call, repository, digest)
+        await self._write(calls.delete_manifest(repository, digest), repository, digest)
 
-    async def delete_tag(self, repository: str, tag: str) -> None:
+    async def delete_tag(self, repository: Repository, tag: Tag) -> None:
         """Delete one tag through the registry's own API; Unsupported where it has none."""
-        call = calls.delete_tag(parse_repository(repository), parse_tag(tag))
-        await self._write(call, repository, tag)
+        await self._write(calls.delete_tag(repository, tag), repository, tag)
 
-    async def _write(self, call: Call, repository: str, reference: str) -> Answer:
+    async def _write(self, call: Call, repository: Repository, reference: Reference) -> Answer:
         try:
             return await self._transport.ask(call, 200, 201, 202, 204)
         finally:
             # Whatever came of it: a failed write may have been done all the same.
-            self._memory.forget(repository, reference)
+            self.memory.forget(repository, reference)
 
-    async def get_blob(self, repository: str, digest: str, *, max_bytes: int) -> bytes:
+    async def get_blob(self, repository: Repository, digest: Digest, *, max_bytes: int) -> bytes:
         """Return a blob that hashes to its digest; raises BlobUnknown; BadRequest if too long."""
-        checked = parse_digest(digest)
-        known = self._memory.get_blob(parse_repository(repository), checked)
+        known: bytes | None = self.memory.get(Key(Known.BLOB, repository, digest))
         if known is not None and len(known) <= max_bytes:
             return known
-        return await self._memory.share(
-            ("blob", repository, checked, max_bytes),
-            lambda: self._fetch_blob(repository, checked, max_bytes),
+        return await self.memory.share(
+            Key(Known.BLOB, repository, (digest, max_bytes)),
+            lambda: self._fetch_blob(repository, digest, max_bytes),
         )
 
-    async def _fetch_blob(self, repository: str, digest: Digest, max_bytes: int) -> bytes:
+    async def _fetch_blob(self, repository: Repository, digest: Digest, max_bytes: int) -> bytes:
         call = calls.get_blob(repository, digest, max_bytes)
         try:
             answer = await self._transport.ask(call)
@@ -194,66 +177,58 @@ class RegistryClient:
                 f"{self._transport.where(call)}: what the registry sent does not have this "
                 "digest: it is damaged, or the registry lies"
             )
-        self._memory.keep_blob(repository, digest, answer.body)
+        self.memory.keep(Key(Known.BLOB, repository, digest), answer.body, len(answer.body))
         return answer.body
 
     async def list_referrers(
         self,
-        repository: str,
-        digest: str,
+        repository: Repository,
+        digest: Digest,
         *,
         artifact_type: str | None = None,
         fresh: bool = False,
     ) -> Referrers:
         """Return the manifests whose subject is this digest, by the API or the fallback tag."""
-        name, checked = parse_repository(repository), parse_digest(digest)
-        key = ("referrers", name, checked, artifact_type)
 
         def read() -> Awaitable[Referrers]:
-            return self._referrers.get_referrers(name, checked, artifact_type, fresh=fresh)
+            return self._referrers.get_referrers(repository, digest, artifact_type, fresh=fresh)
 
-        return await (read() if fresh else self._memory.share(key, read))
+        key = Key(Known.REFERRERS, repository, (digest, artifact_type))
+        return await (read() if fresh else self.memory.share(key, read))
 
-    async def has_referrers(self, repository: str, *, fresh: bool = False) -> bool | None:
+    async def has_referrers(self, repository: Repository, *, fresh: bool = False) -> bool | None:
         """Tell whether the registry has the referrers API; None while that is not known."""
-        name = parse_repository(repository)
-
-        def probe_api() -> Awaitable[bool | None]:
-            return self._referrers.probe(name, fresh=fresh)
-
         try:
-            return await self._memory.share(("has_referrers", name, fresh), probe_api)
+            return await self.memory.share(
+                Key(Known.REFERRERS_API, repository, fresh),
+                lambda: self._referrers.probe(repository, fresh=fresh),
+            )
         except RegliteError:
             return None  # not known now; whoever needs to know why asks ping
 
     async def can_delete(
-        self, repository: str | None = None, *, fresh: bool = False
+        self, repository: Repository | None = None, *, fresh: bool = False
     ) -> bool | None:
         """Tell whether the registry deletes manifests, by deleting a digest that nothing has."""
         name = repository or next(iter(self.config.repositories), probe.PROBE_REPOSITORY)
-        call = calls.delete_manifest(parse_repository(name), probe.ZERO_DIGEST)
-        return await self._probe(("can_delete", name), call, probe.read_deletion, fresh=fresh)
+        call = calls.delete_manifest(name, probe.ZERO_DIGEST)
+        key = Key(Known.CAN_DELETE, name)
+        return await self._probe(key, call, probe.read_deletion, fresh=fresh)
 
-    async def can_untag(self, repository: str, *, fresh: bool = False) -> bool | None:
+    async def can_untag(self, repository: Repository, *, fresh: bool = False) -> bool | None:
         """Tell whether the registry deletes single tags, by deleting one that does not exist.
 
         A plain 404 counts where the deletion of a digest has shown that DELETE is served there.
         """
-        call = calls.delete_tag(parse_repository(repository), probe.make_absent_tag())
-        found = await self._probe(
-            ("can_untag", repository), call, probe.read_untagging, fresh=fresh
-        )
+        call = calls.delete_tag(repository, probe.make_absent_tag())
+        key = Key(Known.CAN_UNTAG, repository)
+        found = await self._probe(key, call, probe.read_untagging, fresh=fresh)
         if found == "plain-404":
             return True if await self.can_delete(repository, fresh=fresh) else None
         return found
 
     async def _probe(
-        self,
-        key: tuple[str, str],
-        call: Call,
-        read: Callable[[Answer], _Found],
-        *,
-        fresh: bool,
+        self, key: Key, call: Call, read: Callable[[Answer], _Found], *, fresh: bool
     ) -> _Found | bool | None:
         if not self.config.can_delete:
             return False  # no DELETE leaves the process for a registry that is read-only here
@@ -262,7 +237,7 @@ class RegistryClient:
             return (read(await self._transport.exchange(call)),)
 
         try:
-            (found,) = await self._memory.recall(
+            (found,) = await self.memory.recall(
                 key, ask, lambda _: 0, fresh=fresh, lifetime_seconds=limits.PROBE_SECONDS
             )
         except RegliteError:

@@ -1,5 +1,7 @@
 """httpx's exceptions in RegLite's words; the one place that translates them. Pure."""
 
+from collections.abc import Callable
+
 import httpx
 
 from reglite.errors import RegistryProtocol, RegistryTimeout, RegistryUnreachable, RegliteError
@@ -20,9 +22,15 @@ _OTHER_REMEDY = "check its url and that it runs"
 
 
 def translate_exception(
-    exc: httpx.TransportError | httpx.InvalidURL, where: str, config: RegistryConfig
+    exc: httpx.TransportError | httpx.InvalidURL,
+    where: str,
+    config: RegistryConfig,
+    quote: Callable[[str], str] = shorten,
 ) -> RegliteError:
-    """Return the error for a call that got no whole answer; ``where`` begins its message."""
+    """Return the error for a call that got no whole answer; ``where`` begins its message.
+
+    ``quote`` makes what the library says fit for it: that names the host of a redirect, too.
+    """
     if isinstance(exc, httpx.ConnectTimeout):
         return RegistryTimeout(
             f"{where}: no connection within {CONNECT_SECONDS:g} s: check its url, and firewalls "
@@ -35,17 +43,17 @@ def translate_exception(
         )
     if isinstance(exc, httpx.RemoteProtocolError) and not _is_cut(exc):
         # What is behind the colon is quoted from the answer, which may repeat our credentials.
-        said = shorten(str(exc).partition(":")[0])
+        said = quote(str(exc).partition(":")[0])
         return RegistryProtocol(f"{where}: the answer is broken HTTP ({said})")
     if isinstance(exc, httpx.LocalProtocolError | httpx.InvalidURL):
         return RegistryProtocol(f"{where}: the registry led to an impossible request")
-    said = shorten(str(exc)) or type(exc).__name__
+    said = quote(str(exc)) or type(exc).__name__
     return RegistryUnreachable(f"{where}: cannot be reached ({said}): {_find_remedy(str(exc))}")
 
 
 def _is_cut(exc: Exception) -> bool:
     """Tell a connection that was closed before any answer: a server that stops or restarts."""
-    return "disconnected" in str(exc)
+    return str(exc).startswith("Server disconnected")  # what is further on may be quoted
 
 
 def _find_remedy(said: str) -> str:

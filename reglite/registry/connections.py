@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry import limits
 from reglite.registry.body import read_body
 from reglite.registry.call import Answer
-from reglite.registry.guard import PeerCheck
+from reglite.registry.guard import PeerCheck, Quote
 from reglite.registry.pagination import get_origin
 from reglite.registry.tls import build_plain_context, get_ssl_context
 
@@ -34,14 +35,30 @@ _log = logging.getLogger(__name__)
 _USER_AGENT: Final = f"reglite/{__version__}"
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; ``where`` begins what its errors say."""
+
+    where: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    max_bytes: int = limits.OTHER_BYTES
+
+
 class Connections:
-    """An httpx client per scheme, opened on first use; ``transport`` replaces the network."""
+    """An httpx client per scheme, opened on first use; ``transport`` replaces the network.
+
+    ``quote`` makes what a registry said, such as the URL of a redirect, fit for logs and messages.
+    """
 
     def __init__(
-        self, config: RegistryConfig, transport: httpx.AsyncBaseTransport | None = None
+        self, config: RegistryConfig, transport: httpx.AsyncBaseTransport | None, quote: Quote
     ) -> None:
         self._config = config
         self._transport = transport
+        self._quote = quote
         self._slots = asyncio.Semaphore(config.max_connections)
         self._clients: dict[str, httpx.AsyncClient] = {}
         timeout = httpx.Timeout(
@@ -56,42 +73,42 @@ class Connections:
         for client in clients:
             await client.aclose()
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        *,
-        where: str,
-        content: bytes | None = None,
-        max_bytes: int = limits.OTHER_BYTES,
-    ) -> Answer:
+    async def send(self, asked: Request) -> Answer:
         """Send one request and read its answer; raises httpx's errors and RegistryProtocol."""
-        # Built by hand: merging an AsyncClient's defaults costs more than all the rest of it.
-        with _refusing_hosts():
-            request = httpx.Request(
-                method,
-                url,
-                headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", **headers},
-                content=content,
-                extensions=self._extensions,
-            )
-        if get_origin(url) != self._origin:
-            check = PeerCheck(request.url.raw_host.decode("ascii"), where)
-            request.extensions = {**self._extensions, "trace": check}
+        request = self._build(asked)
         async with self._slots:
-            client = self._get_client(url.partition(":")[0])
+            client = self._get_client(asked.url.partition(":")[0])
             began = time.perf_counter()
             with _refusing_hosts():
                 response = await client.send(request, stream=True, follow_redirects=False)
             try:
-                body = await _read_body(response, max_bytes, where)
+                body = await _read_body(response, asked.max_bytes, asked.where)
             finally:
                 await response.aclose()
             seconds = time.perf_counter() - began
-        bare = url.partition("?")[0]  # a signature or a scope would be in the query
-        _log.info("%s %s: %d in %.0f ms", method, bare, response.status_code, seconds * 1e3)
-        return Answer(response.status_code, _join_headers(response.headers), body, url, seconds)
+        if _log.isEnabledFor(logging.INFO):
+            bare = self._quote(asked.url.partition("?")[0])  # a query holds signatures or scopes
+            status = response.status_code
+            _log.info("%s %s: %d in %.0f ms", asked.method, bare, status, seconds * 1e3)
+        headers = _join_headers(response.headers)
+        return Answer(response.status_code, headers, body, asked.url, seconds)
+
+    def _build(self, asked: Request) -> httpx.Request:
+        # Built by hand: merging an AsyncClient's defaults costs more than all the rest of it.
+        own = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
+        with _refusing_hosts():
+            request = httpx.Request(
+                asked.method,
+                asked.url,
+                headers={**own, **asked.headers},
+                content=asked.content,
+                extensions=self._extensions,
+            )
+        if get_origin(asked.url) != self._origin:
+            host = request.url.raw_host.decode("ascii")
+            check = PeerCheck(host, asked.where, self._quote)
+            request.extensions = {**self._extensions, "trace": check}
+        return request
 
     def _get_client(self, scheme: str) -> httpx.AsyncClient:
         client = self._clients.get(scheme)

@@ -6,19 +6,27 @@ from typing import Any
 
 from reglite import media_types
 from reglite.errors import DigestInvalid, RegistryProtocol
-from reglite.reference import Digest, compute_digest, has_digest, is_digest, parse_digest, shorten
+from reglite.reference import (
+    Digest,
+    Reference,
+    compute_digest,
+    has_digest,
+    is_digest,
+    parse_digest,
+    shorten,
+)
 from reglite.registry.call import Answer
 from reglite.registry.models import Descriptor, Manifest
 
 _KNOWN = media_types.IMAGE_MANIFESTS | media_types.INDEXES | media_types.SCHEMA1_MANIFESTS
 
 
-def read_manifest(answer: Answer, reference: str, where: str) -> Manifest:
+def read_manifest(answer: Answer, reference: Reference, where: str) -> Manifest:
     """Return the manifest of a GET; raises RegistryProtocol where a digest is not that of it."""
     media_type = tell_media_type(answer.media_type, answer.body)
     signed = read_signed_bytes(answer.body, media_type)
     declared = read_declared_digest(answer)
-    digest = parse_digest(reference) if is_digest(reference) else declared
+    digest = reference if is_digest(reference) else declared
     if digest is None:
         if not _parse_object(answer.body):  # nobody vouches for it: half an answer, or a web page
             raise RegistryProtocol(f"{where}: what the registry sent is no manifest: try again")
@@ -26,8 +34,8 @@ def read_manifest(answer: Answer, reference: str, where: str) -> Manifest:
     for claim in {digest, declared or digest}:
         if not has_digest(signed, claim):
             raise RegistryProtocol(
-                f"{where}: what the registry sent does not have the digest {claim}: it is damaged, "
-                "or the registry lies"
+                f"{where}: what the registry sent does not have the digest that it should: it is "
+                "damaged, or the registry lies"
             )
     return Manifest(digest, media_type, answer.body)
 

@@ -10,11 +10,13 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from reglite.errors import BadRequest, Denied, RegistryProtocol, TooManyRequests
+from reglite.reference import Repository
 from reglite.registry import calls
 from reglite.registry.call import Answer
 from reglite.registry.document import read_objects, read_text
 from reglite.registry.gather import gather_all
-from reglite.registry.lists import is_repository
+from reglite.registry.key import Key, Known
+from reglite.registry.lists import read_repository
 from reglite.registry.memory import Memory
 from reglite.registry.models import Page
 from reglite.registry.pagination import parse_cursor
@@ -64,7 +66,7 @@ class GitLabReader:
         self._transport = transport
         self._memory = memory
 
-    async def get_page(self, cursor: str | None, *, n: int, fresh: bool) -> Page | None:
+    async def get_page(self, cursor: str | None, *, n: int, fresh: bool) -> Page[Repository] | None:
         """Return the repositories of up to ``n`` projects; None where there is no GitLab to ask.
 
         Raises Denied where the token may not use GitLab's API.
@@ -77,27 +79,27 @@ class GitLabReader:
             return None
         place = _Place(1, min(n, _PROJECTS)) if cursor is None else _parse_place(cursor)
         return await self._memory.recall(
-            ("catalog page", _CURSOR, place),
+            Key(Known.CATALOG_PAGE, detail=place),
             lambda: self._fetch(base, place),
             lambda page: sum(len(name) + _NAME_BYTES for name in page.items),
             fresh=fresh,
         )
 
-    async def _fetch(self, base: str, place: _Place) -> Page:
+    async def _fetch(self, base: str, place: _Place) -> Page[Repository]:
         query = {"membership": "true", "simple": "true", "order_by": "id", "sort": "asc"}
         query |= {"per_page": str(place.size), "page": str(place.number)}
         answer = await self._ask(f"{base}/api/v4/projects?{urlencode(query)}")
         self._check(answer)
-        projects = (project.get("id") for project in _parse_list(answer))
+        projects = (project.get("id") for project in self._parse_list(answer))
         numbers = [project for project in projects if type(project) is int]
         parts = await gather_all(self._list_repositories(base, project) for project in numbers)
         names = dict.fromkeys(name for part in parts for name in part)
         following = _read_next(answer, place.number)
         return Page(tuple(names), _Place(following, place.size).format() if following else None)
 
-    async def _list_repositories(self, base: str, project: int) -> list[str]:
+    async def _list_repositories(self, base: str, project: int) -> list[Repository]:
         """Return a project's repositories; none where its registry is off or not ours to see."""
-        names: list[str] = []
+        names: list[Repository] = []
         page: int | None = 1
         while page is not None and page <= _MAX_PAGES:
             query = urlencode({"per_page": _REPOSITORIES, "page": page})
@@ -106,7 +108,7 @@ class GitLabReader:
             if answer.status in {403, 404}:
                 break
             self._check(answer)
-            names.extend(_read_paths(_parse_list(answer)))
+            names.extend(_read_paths(self._parse_list(answer)))
             page = _read_next(answer, page)
         return names
 
@@ -116,7 +118,7 @@ class GitLabReader:
         return await self._transport.ask_token_host(url, f"Bearer {secret}")
 
     def _check(self, answer: Answer) -> None:
-        where = f"registry '{self._transport.config.name}': GitLab's list of repositories"
+        where = self._where
         if answer.status == 429:
             raise TooManyRequests(
                 f"{where} is rate-limited: wait and try again",
@@ -130,6 +132,17 @@ class GitLabReader:
         if answer.status != 200:
             raise RegistryProtocol(f"{where}: unexpected answer ({answer.status})")
 
+    def _parse_list(self, answer: Answer) -> tuple[dict[str, Any], ...]:
+        try:
+            document = json.loads(answer.body)
+        except (ValueError, RecursionError) as exc:
+            raise RegistryProtocol(f"{self._where}: the answer is not JSON") from exc
+        return tuple(dict(item) for item in read_objects(document))
+
+    @property
+    def _where(self) -> str:
+        return f"registry '{self._transport.config.name}': GitLab's list of repositories"
+
 
 def _parse_place(cursor: str) -> _Place:
     fields = parse_cursor(cursor)
@@ -140,17 +153,9 @@ def _parse_place(cursor: str) -> _Place:
     return _Place(number, max(1, min(size, _PROJECTS)))
 
 
-def _parse_list(answer: Answer) -> tuple[dict[str, Any], ...]:
-    try:
-        document = json.loads(answer.body)
-    except (ValueError, RecursionError) as exc:
-        raise RegistryProtocol(f"GitLab at {answer.host} answered no JSON") from exc
-    return tuple(dict(item) for item in read_objects(document))
-
-
-def _read_paths(repositories: Iterable[dict[str, Any]]) -> list[str]:
-    paths = (read_text(repository.get("path")) for repository in repositories)
-    return [path for path in paths if path is not None and is_repository(path)]
+def _read_paths(repositories: Iterable[dict[str, Any]]) -> list[Repository]:
+    names = (read_repository(read_text(each.get("path")) or "") for each in repositories)
+    return [name for name in names if name is not None]
 
 
 def _read_next(answer: Answer, number: int) -> int | None:

@@ -18,6 +18,8 @@ from reglite.reference import shorten
 from reglite.registry.pagination import get_origin
 
 Resolve = Callable[[str], Awaitable[Iterable[str]]]
+Quote = Callable[[str], str]
+"""Makes what a registry said fit for a message."""
 
 _FORBIDDEN_NETWORKS = tuple(
     ip_network(text)
@@ -78,9 +80,10 @@ class PeerCheck:
     its operator's choice.
     """
 
-    def __init__(self, host: str, where: str) -> None:
+    def __init__(self, host: str, where: str, quote: Quote) -> None:
         self._host = host
         self._where = where
+        self._quote = quote
         self._is_direct = True
 
     async def __call__(self, event: str, info: dict[str, Any]) -> None:
@@ -92,8 +95,8 @@ class PeerCheck:
             if is_forbidden_address(str(stream.get_extra_info("server_addr")[0])):
                 await stream.aclose()
                 raise RegistryProtocol(
-                    f"{self._where}: {shorten(self._host)} was not asked: it has a link-local or "
-                    "metadata address"
+                    f"{self._where}: {self._quote(self._host)} was not asked: it has a link-local "
+                    "or metadata address"
                 )
 
 
@@ -106,10 +109,17 @@ async def resolve_nothing(host: str) -> tuple[str, ...]:
 class Guard:
     """Checks the addresses that one registry names; ``base_url`` is the registry's own."""
 
-    def __init__(self, registry: str, base_url: str, resolve: Resolve = resolve_host) -> None:
+    def __init__(
+        self,
+        registry: str,
+        base_url: str,
+        resolve: Resolve = resolve_host,
+        quote: Quote = shorten,
+    ) -> None:
         self._registry = registry
         self.base_url = base_url
         self._resolve = resolve
+        self._quote = quote
 
     def is_own(self, url: str) -> bool:
         """Tell whether a URL is at the registry's own origin."""
@@ -158,8 +168,7 @@ class Guard:
             raise self._refuse(role, parts, "it is a link-local or metadata address")
 
     def _refuse(self, role: str, parts: SplitResult, reason: str) -> RegistryProtocol:
-        host = parts.netloc.rpartition("@")[2]
+        there = self._quote(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
         return RegistryProtocol(
-            f"registry '{self._registry}': its {role} at {shorten(f'{parts.scheme}://{host}')} "
-            f"was not asked: {reason}"
+            f"registry '{self._registry}': its {role} at {there} was not asked: {reason}"
         )

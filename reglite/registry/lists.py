@@ -3,24 +3,25 @@
 import json
 from typing import Any
 
-from reglite.errors import RegistryProtocol, RegliteError
-from reglite.reference import are_tags, parse_repository, parse_tag
+from reglite.errors import NameInvalid, RegistryProtocol
+from reglite.reference import Repository, Tag, are_tags, parse_repository
 from reglite.registry.call import Answer
 
 
-def parse_repositories(answer: Answer, where: str) -> tuple[str, ...]:
+def parse_repositories(answer: Answer, where: str) -> tuple[Repository, ...]:
     """Return the distinct names of a catalog page that can be asked for, as they come."""
-    names = _parse_names(answer, "repositories", where)
-    return tuple(dict.fromkeys(filter(is_repository, names)))
+    names = map(read_repository, _parse_names(answer, "repositories", where))
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
-def parse_tags(answer: Answer, where: str) -> tuple[str, ...]:
+def parse_tags(answer: Answer, where: str) -> tuple[Tag, ...]:
     """Return the distinct tags of a page in order; null is how 2.8 says that there are none.
 
     2.8 sorts nothing, and a page that was sorted once is kept that way.
     """
     names = _parse_names(answer, "tags", where)
-    return tuple(dict.fromkeys(sorted(names if are_tags(names) else filter(_is_tag, names))))
+    tags = names if are_tags(names) else [Tag(name) for name in names if are_tags([name])]
+    return tuple(dict.fromkeys(sorted(tags)))
 
 
 def _parse_names(answer: Answer, field: str, where: str) -> list[str]:
@@ -48,18 +49,9 @@ def parse_object(body: bytes, where: str) -> dict[str, Any]:
     return document
 
 
-def is_repository(name: str) -> bool:
-    """Tell a name that can be asked for."""
+def read_repository(name: str) -> Repository | None:
+    """Return a name that can be asked for, None for any other."""
     try:
-        parse_repository(name)
-    except RegliteError:
-        return False
-    return True
-
-
-def _is_tag(name: str) -> bool:
-    try:
-        parse_tag(name)
-    except RegliteError:
-        return False
-    return True
+        return parse_repository(name)
+    except NameInvalid:
+        return None

@@ -1,9 +1,11 @@
 """Reading manifests: HEAD with GET as its fallback, and what is known already."""
 
 from reglite.errors import RegistryProtocol
-from reglite.reference import Reference, is_digest
+from reglite.reference import Reference, Repository, is_digest
 from reglite.registry import calls
 from reglite.registry.content import read_descriptor_headers, read_manifest
+from reglite.registry.key import Key, Known
+from reglite.registry.limits import FRESH_SECONDS
 from reglite.registry.memory import Memory
 from reglite.registry.models import Descriptor, Manifest
 from reglite.registry.transport import Transport
@@ -21,49 +23,57 @@ class ManifestReader:
         self._head_refusals = 0  # in a row, each mended by a GET
 
     async def get_descriptor(
-        self, repository: str, reference: Reference, *, fresh: bool
+        self, repository: Repository, reference: Reference, *, fresh: bool
     ) -> Descriptor:
         """Return digest, media type and size of a manifest."""
-        if not fresh and is_digest(reference):
-            known = self._memory.get_manifest(repository, reference)
+        lifetime_seconds: float | None = FRESH_SECONDS
+        if is_digest(reference):
+            lifetime_seconds = None
+            known = None if fresh else self._memory.get_manifest(repository, reference)
             if known is not None:
                 return _describe(known)
         return await self._memory.recall(
-            ("head", repository, reference),
+            Key(Known.HEAD, repository, reference),
             lambda: self._fetch_descriptor(repository, reference),
             lambda _: _DESCRIPTOR_BYTES,
             fresh=fresh,
+            lifetime_seconds=lifetime_seconds,
         )
 
-    async def get_manifest(self, repository: str, reference: Reference, *, fresh: bool) -> Manifest:
+    async def get_manifest(
+        self, repository: Repository, reference: Reference, *, fresh: bool
+    ) -> Manifest:
         """Return a manifest; a tag that was read before is asked for conditionally."""
         if fresh:
             return await self._fetch_manifest(repository, reference)
-        digest = reference if is_digest(reference) else self._recall_digest(repository, reference)
-        known = self._memory.get_manifest(repository, digest) if digest else None
+        known = self._recall(repository, reference)
         if known is not None:
             return known
         return await self._memory.share(
-            ("get", repository, reference),
+            Key(Known.MANIFEST, repository, reference),
             lambda: self._fetch_manifest(
                 repository, reference, self._recall_held(repository, reference)
             ),
         )
 
-    def _recall_digest(self, repository: str, tag: str) -> str | None:
-        known = self._memory.recall_fresh(("head", repository, tag))
-        return known.digest if isinstance(known, Descriptor) else None
+    def _recall(self, repository: Repository, reference: Reference) -> Manifest | None:
+        """Return the manifest of a digest, or the one that a tag named moments ago."""
+        if is_digest(reference):
+            return self._memory.get_manifest(repository, reference)
+        head = self._memory.get(Key(Known.HEAD, repository, reference))
+        return self._get_named(repository, head)
 
-    def _recall_held(self, repository: str, reference: Reference) -> Manifest | None:
+    def _recall_held(self, repository: Repository, reference: Reference) -> Manifest | None:
         """Return the manifest that a tag named when it was read last: it may still do so."""
         if is_digest(reference):
             return None
-        known = self._memory.recall_stale(("head", repository, reference))
-        if not isinstance(known, Descriptor):
-            return None
-        return self._memory.get_manifest(repository, known.digest)
+        head = self._memory.get_stale(Key(Known.HEAD, repository, reference))
+        return self._get_named(repository, head)
 
-    async def _fetch_descriptor(self, repository: str, reference: Reference) -> Descriptor:
+    def _get_named(self, repository: Repository, head: Descriptor | None) -> Manifest | None:
+        return None if head is None else self._memory.get_manifest(repository, head.digest)
+
+    async def _fetch_descriptor(self, repository: Repository, reference: Reference) -> Descriptor:
         if self._head_refusals < _HEAD_REFUSALS:
             call = calls.head_manifest(repository, reference)
             answer = await self._transport.exchange(call)
@@ -78,7 +88,7 @@ class ManifestReader:
         return _describe(manifest)
 
     async def _fetch_manifest(
-        self, repository: str, reference: Reference, held: Manifest | None = None
+        self, repository: Repository, reference: Reference, held: Manifest | None = None
     ) -> Manifest:
         """GET a manifest, or learn that it is still the one that is held: a 304 has no digest."""
         epoch, asked_at = self._memory.epoch, self._memory.now()
@@ -96,11 +106,11 @@ class ManifestReader:
         return manifest
 
     def _keep(
-        self, repository: str, reference: Reference, manifest: Manifest, asked_at: float
+        self, repository: Repository, reference: Reference, manifest: Manifest, asked_at: float
     ) -> None:
         self._memory.keep_manifest(repository, manifest)
         if not is_digest(reference):
-            head = ("head", repository, reference)
+            head = Key(Known.HEAD, repository, reference)
             self._memory.note(head, _describe(manifest), _DESCRIPTOR_BYTES, asked_at)
 
 
@@ -108,5 +118,5 @@ def _describe(manifest: Manifest) -> Descriptor:
     return Descriptor(manifest.media_type, manifest.digest, len(manifest.raw))
 
 
-def _is_about(descriptor: Descriptor, reference: str) -> bool:
+def _is_about(descriptor: Descriptor, reference: Reference) -> bool:
     return not is_digest(reference) or descriptor.digest == reference

@@ -1,17 +1,19 @@
 """What one client remembers of its registry, and the requests that its callers share."""
 
 from collections.abc import Awaitable, Callable, Hashable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from reglite.reference import Digest, Reference, Repository
 from reglite.registry.cache import ContentCache
+from reglite.registry.key import Key, Known
 from reglite.registry.limits import FRESH_SECONDS
 from reglite.registry.models import Manifest
 from reglite.registry.sharing import InFlight
 
 T = TypeVar("T")
 
-_CATALOG = frozenset({"catalog", "catalog page"})
-_TAGS = frozenset({"tags", "head"})
+_CATALOG = frozenset({Known.CATALOG, Known.CATALOG_PAGE})
+_TAGS = frozenset({Known.TAGS, Known.HEAD})
 
 
 class Memory:
@@ -28,16 +30,17 @@ class Memory:
 
     async def recall(
         self,
-        key: Hashable,
+        key: Key,
         work: Callable[[], Awaitable[T]],
         size: Callable[[T], int],
         *,
         fresh: bool = False,
-        lifetime_seconds: float = FRESH_SECONDS,
+        lifetime_seconds: float | None = FRESH_SECONDS,
     ) -> T:
         """Return what is known and fresh, else the outcome of this work, shared and remembered.
 
-        Its age counts from before the registry was asked. ``fresh`` neither recalls nor shares.
+        Its age counts from before the registry was asked; without a lifetime it never gets old.
+        ``fresh`` neither recalls nor shares.
         """
         if fresh:
             return await self._work(key, work, size, lifetime_seconds)
@@ -50,31 +53,36 @@ class Memory:
 
     async def _work(
         self,
-        key: Hashable,
+        key: Key,
         work: Callable[[], Awaitable[T]],
         size: Callable[[T], int],
-        lifetime_seconds: float,
+        lifetime_seconds: float | None,
     ) -> T:
-        epoch, expires_at = self._epoch, self._cache.now() + lifetime_seconds
+        epoch, asked_at = self._epoch, self._cache.now()
         outcome = await work()
         if epoch == self._epoch:
+            expires_at = None if lifetime_seconds is None else asked_at + lifetime_seconds
             self._cache.put(self._key(key), outcome, size(outcome), expires_at=expires_at)
         return outcome
 
-    async def share(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
+    async def share(self, key: Key, work: Callable[[], Awaitable[T]]) -> T:
         """Share work of this epoch without remembering its outcome."""
         return await self._in_flight.share((self._epoch, key), work)
 
-    def recall_fresh(self, key: Hashable) -> object | None:
+    def get(self, key: Key) -> Any | None:
         """Return what is known and not too old."""
         return self._cache.get(self._key(key))
 
-    def recall_stale(self, key: Hashable) -> object | None:
+    def get_stale(self, key: Key) -> Any | None:
         """Return what was known once, however old."""
         return self._cache.get_stale(self._key(key))
 
-    def note(self, key: Hashable, value: object, size_bytes: int, asked_at: float) -> None:
-        """Remember something that was learned on the way."""
+    def keep(self, key: Key, value: object, size_bytes: int) -> None:
+        """Keep what is addressed by its content: it never gets old."""
+        self._cache.put(self._key(key), value, size_bytes)
+
+    def note(self, key: Key, value: object, size_bytes: int, asked_at: float) -> None:
+        """Remember for a while something that was learned on the way."""
         self._cache.put(self._key(key), value, size_bytes, expires_at=asked_at + FRESH_SECONDS)
 
     def now(self) -> float:
@@ -86,45 +94,35 @@ class Memory:
         """Changes with every write."""
         return self._epoch
 
-    def forget(self, repository: str, reference: str) -> None:
+    def forget(self, repository: Repository, reference: Reference) -> None:
         """Begin a new epoch: a write has changed the tags, and the catalog perhaps.
 
         The manifest goes, too: an answer by digest must not bring a deleted one back.
         """
         self._epoch += 1
-        self._cache.discard(self._key(("manifest", repository, reference)))
+        self._cache.discard(self._key(Key(Known.MANIFEST, repository, reference)))
         self._cache.discard_where(lambda key: _is_touched(key, self._registry, repository))
 
-    def get_manifest(self, repository: str, digest: str) -> Manifest | None:
+    def get_manifest(self, repository: Repository, digest: Digest) -> Manifest | None:
         """Return a manifest that was read before."""
-        kept = self._cache.get(self._key(("manifest", repository, digest)))
+        kept = self.get(Key(Known.MANIFEST, repository, digest))
         return None if kept is None else Manifest(*kept)
 
-    def keep_manifest(self, repository: str, manifest: Manifest) -> None:
+    def keep_manifest(self, repository: Repository, manifest: Manifest) -> None:
         """Keep a manifest; its parsed document is not kept, for nobody could count its bytes."""
-        self._cache.put(
-            self._key(("manifest", repository, manifest.digest)),
+        self.keep(
+            Key(Known.MANIFEST, repository, manifest.digest),
             (manifest.digest, manifest.media_type, manifest.raw),
             len(manifest.raw),
         )
 
-    def get_blob(self, repository: str, digest: str) -> bytes | None:
-        """Return a blob that was read before."""
-        kept: bytes | None = self._cache.get(self._key(("blob", repository, digest)))
-        return kept
-
-    def keep_blob(self, repository: str, digest: str, raw: bytes) -> None:
-        """Keep a blob."""
-        self._cache.put(self._key(("blob", repository, digest)), raw, len(raw))
-
-    def _key(self, key: Hashable) -> Hashable:
+    def _key(self, key: Key) -> Hashable:
         return (self._registry, key)
 
 
-def _is_touched(key: Hashable, registry: str, repository: str) -> bool:
-    match key:
-        case (str() as owner, (str() as kind, *rest)) if owner == registry:
-            is_here = rest[:1] == [repository]
-            return kind in _CATALOG or (kind in _TAGS and is_here)
+def _is_touched(known: Hashable, registry: str, repository: Repository) -> bool:
+    match known:
+        case (str() as owner, Key() as key) if owner == registry:
+            return key.kind in _CATALOG or (key.kind in _TAGS and key.repository == repository)
         case _:
             return False

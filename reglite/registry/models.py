@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, Literal, TypeVar
 
 from reglite import media_types
 from reglite.errors import RegistryProtocol
 from reglite.reference import Digest
 
 JsonObject = Mapping[str, Any]
+ReferrersSource = Literal["api", "tag-schema"]
+N = TypeVar("N", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,19 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list; ``next`` is an opaque cursor for the next one, None on the last."""
+class Page(Generic[N]):
+    """One page of names; ``next`` is an opaque cursor for the next one, None on the last."""
 
-    items: tuple[str, ...]
+    items: tuple[N, ...]
     next: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Referrers:
-    """Manifests whose ``subject`` is a digest; ``source`` is "api" or "tag-schema"."""
+    """Manifests whose ``subject`` is a digest, and where they are listed."""
 
     descriptors: tuple[Descriptor, ...]
-    source: str
+    source: ReferrersSource
 
 
 @dataclass(frozen=True, slots=True)

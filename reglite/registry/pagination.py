@@ -5,7 +5,7 @@ Quay's opaque ``next_page``, and a link can't lead anywhere else.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from reglite.errors import BadRequest, RegistryProtocol
@@ -34,19 +34,22 @@ def _parse_relations(parameters: str) -> frozenset[str]:
     return frozenset((match[1] or match[2] or "").lower().split()) if match else frozenset()
 
 
-def parse_next(values: Iterable[str], requested_url: str) -> str | None:
+def parse_next(
+    values: Iterable[str], requested_url: str, quote: Callable[[str], str] = shorten
+) -> str | None:
     """Return the cursor of the next page, None on the last one.
 
     Relative and absolute links work (ECR sends absolute ones); a link to another origin raises
-    RegistryProtocol, for following it would leave the registry and ignoring it would hide names.
+    RegistryProtocol, for following it would leave the registry and ignoring it would hide names;
+    ``quote`` makes its host fit for the message.
     """
     for target, relations in parse_links(values):
         if "next" in relations:
-            return _read_query(target, requested_url)
+            return _read_query(target, requested_url, quote)
     return None
 
 
-def _read_query(target: str, requested_url: str) -> str | None:
+def _read_query(target: str, requested_url: str, quote: Callable[[str], str]) -> str | None:
     try:
         url = urlsplit(urljoin(requested_url, target))
         same = get_origin(url.geturl()) == get_origin(requested_url)
@@ -54,7 +57,7 @@ def _read_query(target: str, requested_url: str) -> str | None:
         raise RegistryProtocol("the registry's link to its next page is no URL") from exc
     if not same or url.username is not None or url.password is not None:
         raise RegistryProtocol(
-            f"the registry's next page is at another origin, {shorten(url.netloc)}: not followed"
+            f"the registry's next page is at another origin, {quote(url.netloc)}: not followed"
         )
     return _normalise(url.query) or None
 

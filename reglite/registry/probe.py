@@ -3,12 +3,12 @@
 import secrets
 from typing import Final, Literal
 
-from reglite.reference import Digest, Tag
+from reglite.reference import Digest, Repository, Tag
 from reglite.registry.call import Answer
-from reglite.registry.failure import parse_faults
 
 ZERO_DIGEST: Final = Digest("sha256:" + "0" * 64)
-PROBE_REPOSITORY: Final = "reglite/probe"
+"""No manifest has it."""
+PROBE_REPOSITORY: Final = Repository("reglite/probe")
 
 PlainNotFound = Literal["plain-404"]
 
@@ -23,10 +23,9 @@ def read_deletion(answer: Answer) -> bool | None:
 
     A plain 404 is no proof: a registry without DELETE may answer it to anything.
     """
-    codes = {fault.code for fault in parse_faults(answer.body)}
-    if answer.status == 404 and "MANIFEST_UNKNOWN" in codes:
+    if answer.status == 404 and "MANIFEST_UNKNOWN" in answer.codes:
         return True
-    return False if answer.status == 405 or "UNSUPPORTED" in codes else None
+    return False if answer.status == 405 or "UNSUPPORTED" in answer.codes else None
 
 
 def read_untagging(answer: Answer) -> bool | PlainNotFound | None:
@@ -34,7 +33,7 @@ def read_untagging(answer: Answer) -> bool | PlainNotFound | None:
 
     404 means that they can, but a plain one means it only where deletions get through at all.
     """
-    if answer.status == 404 and not parse_faults(answer.body):
+    if answer.status == 404 and not answer.faults:
         return "plain-404"
     if answer.status in {202, 404}:
         return True

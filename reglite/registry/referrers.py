@@ -9,15 +9,14 @@ from reglite.errors import (
     NameUnknown,
     RegistryProtocol,
 )
-from reglite.reference import Digest, format_referrers_tag
+from reglite.reference import Digest, Repository, format_referrers_tag
 from reglite.registry import calls, limits
 from reglite.registry.call import Answer, Call
 from reglite.registry.document import read_descriptor, read_objects
-from reglite.registry.failure import parse_faults
 from reglite.registry.lists import parse_object
 from reglite.registry.manifests import ManifestReader
 from reglite.registry.models import Descriptor, Referrers
-from reglite.registry.pagination import format_query, parse_cursor, parse_next
+from reglite.registry.pagination import format_query, parse_cursor
 from reglite.registry.probe import ZERO_DIGEST
 from reglite.registry.transport import Transport
 
@@ -57,7 +56,7 @@ class ReferrersReader:
         return self._learned[0]
 
     async def get_referrers(
-        self, repository: str, digest: Digest, artifact_type: str | None, *, fresh: bool
+        self, repository: Repository, digest: Digest, artifact_type: str | None, *, fresh: bool
     ) -> Referrers:
         """Return what the API lists, or the fallback tag where there is no API."""
         if self.has_api is not False:
@@ -67,14 +66,14 @@ class ReferrersReader:
         tagged = await self._read_tag(repository, digest, fresh=fresh)
         return Referrers(select_referrers(tagged, artifact_type), "tag-schema")
 
-    async def probe(self, repository: str, *, fresh: bool) -> bool | None:
+    async def probe(self, repository: Repository, *, fresh: bool) -> bool | None:
         """Ask once whether the registry has the API: it lists the referrers of any digest."""
         if fresh or self.has_api is None:
             await self._read_api(repository, ZERO_DIGEST, None)
         return self.has_api
 
     async def _read_api(
-        self, repository: str, digest: Digest, artifact_type: str | None
+        self, repository: Repository, digest: Digest, artifact_type: str | None
     ) -> Found | None:
         """Follow the pages to the end, or until one brings nothing new; None without the API."""
         query = format_query({"artifactType": artifact_type} if artifact_type else {})
@@ -89,7 +88,7 @@ class ReferrersReader:
                 return None
             known, size_bytes = len(found), size_bytes + len(answer.body)
             found.update((item.digest, item) for item in page)
-            cursor = parse_next([answer.headers.get("link", "")], answer.url)
+            cursor = self._transport.read_next(answer)
             if cursor is None or len(found) == known:
                 return tuple(found.values())
             if size_bytes > limits.LIST_BYTES:
@@ -105,7 +104,7 @@ class ReferrersReader:
             self._learned = (page is not None, monotonic() + limits.PROBE_SECONDS)
         return answer, page
 
-    async def _read_tag(self, repository: str, digest: Digest, *, fresh: bool) -> Found:
+    async def _read_tag(self, repository: Repository, digest: Digest, *, fresh: bool) -> Found:
         tag = format_referrers_tag(digest)
         try:
             manifest = await self._manifests.get_manifest(repository, tag, fresh=fresh)
@@ -116,8 +115,7 @@ class ReferrersReader:
 
 def _is_about_repository(answer: Answer) -> bool:
     """Tell a refusal that says nothing about the API: no right to it, or no such repository."""
-    codes = {fault.code for fault in parse_faults(answer.body)}
-    return answer.status in {401, 403} or (answer.status == 404 and bool(codes))
+    return answer.status in {401, 403} or (answer.status == 404 and bool(answer.faults))
 
 
 def _parse_page(answer: Answer) -> Found | None:

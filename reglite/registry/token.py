@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry
 _DEFAULT_SECONDS = 60
 _MAX_SECONDS = 24 * 3600
 _MAX_TOKENS = 1024
-_REFRESH_TOKEN_USER = "<token>"  # noqa: S105
+REFRESH_TOKEN_USER = "<token>"  # noqa: S105
 _CLIENT_ID = "reglite"
 
 
@@ -54,7 +54,7 @@ def get_identity_token(credentials: Credentials) -> str | None:
     """Return the refresh token; Docker's config marks one with the user name ``<token>``."""
     if credentials.identity_token:
         return credentials.identity_token
-    return credentials.password if credentials.username == _REFRESH_TOKEN_USER else None
+    return credentials.password if credentials.username == REFRESH_TOKEN_USER else None
 
 
 def build_token_request(key: TokenKey, credentials: Credentials | None) -> TokenRequest:
@@ -63,7 +63,7 @@ def build_token_request(key: TokenKey, credentials: Credentials | None) -> Token
     authorization = None
     if credentials is not None:
         identity_token = get_identity_token(credentials)
-        username = credentials.username or _REFRESH_TOKEN_USER
+        username = credentials.username or REFRESH_TOKEN_USER
         authorization = format_basic(username, identity_token or credentials.password)
         if identity_token is None:
             fields.append(("account", username))
@@ -110,7 +110,10 @@ def _read_lifetime(value: Any) -> float:
 
 
 class TokenCache:
-    """Tokens by what they are good for, forgotten a while before they expire."""
+    """Tokens by what they are good for, forgotten a while before they expire.
+
+    Where there are too many, the least recently used goes first.
+    """
 
     def __init__(self) -> None:
         self._tokens: OrderedDict[TokenKey, tuple[str, float]] = OrderedDict()
@@ -118,7 +121,10 @@ class TokenCache:
     def get(self, key: TokenKey, now: float) -> str | None:
         """Return a token that still holds for a while."""
         value, renew_at = self._tokens.get(key, ("", 0.0))
-        return value if now < renew_at else None
+        if now >= renew_at:
+            return None
+        self._tokens.move_to_end(key)
+        return value
 
     def put(self, key: TokenKey, token: Token, asked_at: float) -> None:
         """Keep a token; its life counts from before it was asked for."""

@@ -227,7 +227,7 @@ async def test_the_inventorys_repositories_stand_beside_the_catalog(
         url=registry.url,
         source="inventory",
         pull_host=registry.host,
-        repositories=("alpha/beta", REPOSITORY, "zeta"),
+        repositories=(Repository("alpha/beta"), REPOSITORY, Repository("zeta")),
     )
     client = RegistryClient(config)
     listed = await list_repositories(client)

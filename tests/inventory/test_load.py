@@ -13,6 +13,7 @@ import pytest
 from reglite.errors import ConfigurationError
 from reglite.inventory import document
 from reglite.inventory.load import Inventory, RegistryConfig, load_inventory
+from reglite.reference import Repository
 
 Load = Callable[..., Inventory]
 
@@ -106,7 +107,7 @@ class TestWhatLoads:
             url="https://88.88.88.88:5000/prefix",
             source="inventory",
             pull_host="pull.example.com",
-            repositories=("library/nginx", "team/project/app"),
+            repositories=(Repository("library/nginx"), Repository("team/project/app")),
             can_delete=False,
             protect=("latest", "v*"),
             ca_file=tmp_path / "ca.pem",

@@ -9,7 +9,7 @@ import httpx
 from reglite.credentials.source import Credentials, FixedCredentials
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.media_types import OCI_INDEX
-from reglite.reference import compute_digest
+from reglite.reference import Repository, Tag, compute_digest
 from reglite.registry.client import RegistryClient
 
 MakeClient = Callable[..., RegistryClient]
@@ -19,6 +19,8 @@ Handler = (
 )
 
 URL = "http://registry.test"
+APP = Repository("team/app")
+V1 = Tag("v1")
 EMPTY_INDEX = b'{"schemaVersion":2,"mediaType":"' + OCI_INDEX.encode() + b'","manifests":[]}'
 EMPTY_INDEX_DIGEST = compute_digest(EMPTY_INDEX)
 PASSWORD = "correct-horse-battery-staple"  # looked for in messages, so nothing else may be in it

@@ -20,9 +20,12 @@ from reglite.errors import (
 )
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.media_types import OCI_INDEX
+from reglite.reference import Digest, Repository
 from tests.registry.clients import (
+    APP,
     EMPTY_INDEX,
     PASSWORD,
+    V1,
     MakeClient,
     answer_index,
     answer_json,
@@ -74,15 +77,15 @@ class TokenRegistry:
 async def test_nothing_secret_is_sent_before_the_registry_asks(make_client: MakeClient) -> None:
     registry = make_registry(auth="none")
     client = make_client(registry, credential=make_credential())
-    await client.list_tags("team/app")
+    await client.list_tags(APP)
     assert [request.authorization for request in registry.requests] == [None]
 
 
 async def test_basic_is_asked_for_once_and_then_sent_at_once(make_client: MakeClient) -> None:
     registry = make_registry(auth="basic")
     client = make_client(registry, credential=make_credential())
-    await client.list_tags("team/app")
-    await client.list_tags("team/other")
+    await client.list_tags(APP)
+    await client.list_tags(Repository("team/other"))
     assert [request.authorization for request in registry.requests] == [None, "basic", "basic"]
 
 
@@ -109,8 +112,8 @@ async def test_token_is_fetched_and_used_again(
         auth="bearer", token_field=token_field, challenge_has_scope=challenge_has_scope
     )
     client = make_client(registry, credential=make_credential())
-    await client.list_tags("team/app")
-    await client.get_manifest("team/app", "v1")
+    await client.list_tags(APP)
+    await client.get_manifest(APP, V1)
     assert count(registry, "/token") == 1
     assert [r.authorization for r in registry.requests if r.path != "/token"] == [
         None,
@@ -122,10 +125,10 @@ async def test_token_is_fetched_and_used_again(
 async def test_every_scope_has_its_own_token(make_client: MakeClient) -> None:
     registry = make_registry(auth="bearer")
     client = make_client(registry, credential=make_credential())
-    await client.list_tags("team/app")
-    await client.list_tags("team/other")
+    await client.list_tags(APP)
+    await client.list_tags(Repository("team/other"))
     await client.list_repositories(n=10)
-    await client.delete_manifest("team/app", (await client.head_manifest("team/app", "v1")).digest)
+    await client.delete_manifest(APP, (await client.head_manifest(APP, V1)).digest)
     scopes = [r.query.get("scope") for r in registry.requests if r.path == "/token"]
     assert scopes == [
         "repository:team/app:pull",
@@ -173,12 +176,12 @@ async def test_stranger_who_may_read_nothing_is_denied(make_client: MakeClient, 
 
 async def test_token_that_is_created_is_a_token(make_client: MakeClient) -> None:
     registry = TokenRegistry(token=answer_json({"access_token": "t0k3n"}, 201))
-    assert await make_client(registry).get_manifest("team/app", "v1")
+    assert await make_client(registry).get_manifest(APP, V1)
 
 
 async def test_anonymous_tokens_are_taken(make_client: MakeClient) -> None:
     registry = make_registry(auth="bearer", is_pull_anonymous=True)
-    assert await make_client(registry).list_tags("team/app") == ("v1", "v2")
+    assert await make_client(registry).list_tags(APP) == ("v1", "v2")
     (asked,) = [r for r in registry.requests if r.path == "/token"]
     assert asked.authorization is None
     assert "account" not in asked.query
@@ -187,19 +190,19 @@ async def test_anonymous_tokens_are_taken(make_client: MakeClient) -> None:
 async def test_insufficient_scope_does_not_loop(make_client: MakeClient) -> None:
     registry = make_registry(auth="bearer", granted_actions=frozenset({"pull"}))
     client = make_client(registry, credential=make_credential())
-    digest = (await client.head_manifest("team/app", "v1")).digest
+    digest = (await client.head_manifest(APP, V1)).digest
     before = len(registry.requests)
     with pytest.raises(Denied, match="right to do it"):
-        await client.delete_manifest("team/app", digest)
+        await client.delete_manifest(APP, digest)
     assert len(registry.requests) - before <= 4
 
 
 async def test_expired_token_is_replaced(make_client: MakeClient) -> None:
     registry = make_registry(auth="bearer", token_has_expires_in=True)
     client = make_client(registry, credential=make_credential())
-    await client.get_manifest("team/app", "v1")
+    await client.get_manifest(APP, V1)
     registry.authority.revoke_tokens()
-    await client.get_manifest("team/app", "v1", fresh=True)
+    await client.get_manifest(APP, V1, fresh=True)
     assert count(registry, "/token") == 2
 
 
@@ -211,12 +214,12 @@ async def test_token_is_renewed_ahead_of_its_expiry(
     loop = asyncio.get_running_loop()
     now = loop.time()
     monkeypatch.setattr(client._transport.auth, "_now", lambda: now)
-    await client.get_manifest("team/app", "v1", fresh=True)
+    await client.get_manifest(APP, V1, fresh=True)
     now += 89
-    await client.get_manifest("team/app", "v1", fresh=True)
+    await client.get_manifest(APP, V1, fresh=True)
     assert len(registry.token_requests) == 1
     now += 2
-    await client.get_manifest("team/app", "v1", fresh=True)
+    await client.get_manifest(APP, V1, fresh=True)
     assert len(registry.token_requests) == 2
     assert registry.seen[-1] == ("GET", "registry.test", "Bearer t0k3n")
 
@@ -228,12 +231,12 @@ async def test_token_without_expires_in_lives_a_minute(
     client = make_client(registry, credential=make_credential())
     now = 1000.0
     monkeypatch.setattr(client._transport.auth, "_now", lambda: now)
-    await client.get_manifest("team/app", "v1", fresh=True)
+    await client.get_manifest(APP, V1, fresh=True)
     now += 45
-    await client.get_manifest("team/app", "v1", fresh=True)
+    await client.get_manifest(APP, V1, fresh=True)
     assert len(registry.token_requests) == 1
     now += 10
-    await client.get_manifest("team/app", "v1", fresh=True)
+    await client.get_manifest(APP, V1, fresh=True)
     assert len(registry.token_requests) == 2
 
 
@@ -242,14 +245,14 @@ async def test_one_refresh_serves_all_who_wait(make_client: MakeClient) -> None:
     client = make_client(registry, credential=make_credential(), max_connections=50)
     await client.ping()
     before = count(registry, "/token")
-    await asyncio.gather(*(client.head_manifest("team/app", "v1", fresh=True) for _ in range(50)))
+    await asyncio.gather(*(client.head_manifest(APP, V1, fresh=True) for _ in range(50)))
     assert count(registry, "/token") - before == 1
 
 
 async def test_identity_token_is_posted(make_client: MakeClient) -> None:
     registry = TokenRegistry(token=answer_json({"access_token": "t0k3n"}))
     client = make_client(registry, credential=make_credential("<token>", "", "r3fresh"))
-    await client.get_manifest("team/app", "v1")
+    await client.get_manifest(APP, V1)
     (asked,) = registry.token_requests
     assert asked.method == "POST"
     assert "authorization" not in asked.headers
@@ -266,7 +269,7 @@ async def test_identity_token_is_posted(make_client: MakeClient) -> None:
 async def test_user_name_token_means_a_refresh_token(make_client: MakeClient) -> None:
     registry = TokenRegistry()
     client = make_client(registry, credential=make_credential("<token>", "r3fresh"))
-    await client.get_manifest("team/app", "v1")
+    await client.get_manifest(APP, V1)
     assert registry.token_requests[0].method == "POST"
 
 
@@ -278,14 +281,14 @@ async def test_identity_token_falls_back_to_get(make_client: MakeClient, status:
 
     registry = TokenRegistry(token=answer)
     client = make_client(registry, credential=make_credential("<token>", "", "r3fresh"))
-    await client.get_manifest("team/app", "v1")
+    await client.get_manifest(APP, V1)
     assert [request.method for request in registry.token_requests] == ["POST", "GET"]
     assert registry.token_requests[1].headers["authorization"].startswith("Basic ")
 
 
 async def test_realm_keeps_its_own_query(make_client: MakeClient) -> None:
     registry = TokenRegistry(challenge=f'Bearer realm="{REALM}?tenant=a%26b",service="s"')
-    await make_client(registry, credential=make_credential()).get_manifest("team/app", "v1")
+    await make_client(registry, credential=make_credential()).get_manifest(APP, V1)
     query = parse_qs(urlsplit(str(registry.token_requests[0].url)).query)
     assert query["tenant"] == ["a&b"]
     assert query["scope"] == ["repository:team/app:pull"]
@@ -310,7 +313,7 @@ async def test_token_is_not_sought_at_a_forbidden_realm(
     registry = TokenRegistry(challenge=f'Bearer realm="{realm}",service="s"')
     client = make_client(registry, credential=make_credential(), url="https://registry.test")
     with pytest.raises(RegistryProtocol):
-        await client.get_manifest("team/app", "v1")
+        await client.get_manifest(APP, V1)
     assert {host for _, host, _ in registry.seen} == {"registry.test"}
     assert {authorization for *_, authorization in registry.seen} == {None}
 
@@ -339,7 +342,7 @@ async def test_token_server_that_gives_no_token(
     registry = TokenRegistry(token=answer)
     client = make_client(registry, credential=make_credential())
     with pytest.raises(error) as caught:
-        await client.get_manifest("team/app", "v1")
+        await client.get_manifest(APP, V1)
     assert PASSWORD not in caught.value.message
     assert {host for _, host, _ in registry.seen} == {"registry.test", "auth.test"}
 
@@ -357,7 +360,7 @@ async def test_challenge_of_a_blob_storage_is_not_answered(make_client: MakeClie
 
     client = make_client(answer, credential=make_credential())
     with pytest.raises(Denied):
-        await client.get_blob("team/app", "sha256:" + "a" * 64, max_bytes=10)
+        await client.get_blob(APP, Digest("sha256:" + "a" * 64), max_bytes=10)
     assert [host for host, _ in seen] == ["registry.test", "registry.test", "storage.test"]
     assert [authorization is None for _, authorization in seen] == [True, False, True]
 
@@ -401,8 +404,8 @@ async def test_cookies_are_ignored(make_client: MakeClient) -> None:
         return answer_index(Set_Cookie="session=1; Path=/")
 
     client = make_client(answer)
-    await client.get_manifest("team/app", "v1", fresh=True)
-    await client.get_manifest("team/app", "v1", fresh=True)
+    await client.get_manifest(APP, V1, fresh=True)
+    await client.get_manifest(APP, V1, fresh=True)
     assert seen == [None, None]
 
 
@@ -430,7 +433,7 @@ async def test_secrets_are_in_no_log_and_no_repr(
     )
     client = make_client(answer, credential=make_credential())
     with pytest.raises(Denied) as caught:
-        await client.get_blob("team/app", "sha256:" + "a" * 64, max_bytes=10)
+        await client.get_blob(APP, Digest("sha256:" + "a" * 64), max_bytes=10)
     auth = client._transport.auth
     shown = " ".join(
         [caught.value.message, repr(caught.value), repr(config), repr(client), repr(vars(auth))]
@@ -449,8 +452,8 @@ async def test_scope_that_the_registry_names_otherwise_is_asked_for_at_once_next
     challenge = f'Bearer realm="{REALM}",service="s",scope="repository:mirror/team/app:pull"'
     registry = TokenRegistry(challenge=challenge)
     client = make_client(registry, credential=make_credential())
-    await client.get_manifest("team/app", "v1")
-    await client.get_manifest("team/app", "v1", fresh=True)
+    await client.get_manifest(APP, V1)
+    await client.get_manifest(APP, V1, fresh=True)
     (asked,) = registry.token_requests
     assert asked.url.params["scope"] == "repository:mirror/team/app:pull"
     assert len(registry.seen) == 4

@@ -137,3 +137,14 @@ async def test_cancelled_waiter_disturbs_nobody() -> None:
     await asyncio.wait([waiter])
     gate.set()
     assert [await leader, await other] == ["outcome"] * 2
+
+
+def test_stale_read_counts_as_use() -> None:
+    cache = ContentCache(16 * KIB, clock=(clock := Clock()))
+    for name in "abc":
+        cache.put(name, name, 4 * KIB - 512, expires_at=10.0)
+    clock.seconds = 20.0
+    assert cache.get_stale("a") == "a"
+    cache.put("d", "d", 4 * KIB - 512)
+    cache.put("e", "e", 4 * KIB - 512)
+    assert [name for name in "abcde" if cache.get_stale(name)] == ["a", "c", "d", "e"]

@@ -16,8 +16,8 @@ from reglite.errors import (
     RegistryUnreachable,
     Unsupported,
 )
-from reglite.reference import compute_digest
-from tests.registry.clients import EMPTY_INDEX, MakeClient, make_credential
+from reglite.reference import Repository, Tag, compute_digest
+from tests.registry.clients import APP, EMPTY_INDEX, V1, MakeClient, make_credential
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher, push_every_kind
 from tests.support.token_server import TokenServer
@@ -33,13 +33,13 @@ def make_login(registry: DockerRegistry) -> dict[str, object]:
 
 
 async def test_every_kind_of_manifest_comes_as_it_was_pushed(
-    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: str
+    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: Repository
 ) -> None:
     pushed = push_every_kind(pusher)
     client = make_client(docker_registry.url)
     for tag, expected in pushed.items():
-        head = await client.head_manifest(repository, tag, fresh=True)
-        manifest = await client.get_manifest(repository, tag, fresh=True)
+        head = await client.head_manifest(repository, Tag(tag), fresh=True)
+        manifest = await client.get_manifest(repository, Tag(tag), fresh=True)
         assert (head.digest, head.media_type) == (expected.digest, expected.media_type)
         assert head.size_bytes == len(expected.raw)
         assert (manifest.digest, manifest.raw) == (expected.digest, expected.raw)
@@ -51,24 +51,24 @@ async def test_every_kind_of_manifest_comes_as_it_was_pushed(
 
 
 async def test_multi_arch_tag_is_the_index_and_its_deletion_takes_the_index_only(
-    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: str
+    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: Repository
 ) -> None:
     index = pusher.push_manifest_list("latest")
     client = make_client(docker_registry.url)
-    manifest = await client.get_manifest(repository, "latest")
+    manifest = await client.get_manifest(repository, Tag("latest"))
     assert (manifest.media_type, manifest.digest) == (
         media_types.DOCKER_MANIFEST_LIST,
         index.digest,
     )
     await client.delete_manifest(repository, manifest.digest)
     with pytest.raises(ManifestUnknown):
-        await client.get_manifest(repository, "latest")
+        await client.get_manifest(repository, Tag("latest"))
     for child in manifest.document["manifests"]:
         assert (await client.get_manifest(repository, child["digest"])).raw
 
 
 async def test_blobs_are_read_and_missing_ones_are_told(
-    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: str
+    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: Repository
 ) -> None:
     image = pusher.push_image("v1")
     client = make_client(docker_registry.url)
@@ -79,27 +79,27 @@ async def test_blobs_are_read_and_missing_ones_are_told(
         await client.get_blob(repository, compute_digest(b"absent"), max_bytes=100)
     broken = image.raw.replace(config["digest"].encode(), compute_digest(b"absent").encode())
     with pytest.raises(BlobUnknown):
-        await client.put_manifest(repository, "v2", broken, image.media_type)
+        await client.put_manifest(repository, Tag("v2"), broken, image.media_type)
 
 
 async def test_absent_things_are_told_apart(
-    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: str
+    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: Repository
 ) -> None:
     pusher.push_image("v1")
     client = make_client(docker_registry.url)
     with pytest.raises(NameUnknown):
-        await client.list_tags(f"{repository}/none")
+        await client.list_tags(Repository(f"{repository}/none"))
     with pytest.raises(ManifestUnknown):
-        await client.get_manifest(repository, "none")
+        await client.get_manifest(repository, Tag("none"))
     with pytest.raises(ManifestUnknown):
         await client.delete_manifest(repository, compute_digest(b"absent"))
     with pytest.raises(Unsupported):
-        await client.delete_tag(repository, "v1")
+        await client.delete_tag(repository, V1)
     assert await client.list_tags(repository) == ("v1",)
 
 
 async def test_emptied_repository_has_no_tags(
-    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: str
+    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: Repository
 ) -> None:
     image = pusher.push_image("v1", "v2")
     client = make_client(docker_registry.url)
@@ -110,7 +110,7 @@ async def test_emptied_repository_has_no_tags(
 
 
 async def test_capabilities_are_told_and_nothing_is_changed(
-    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: str
+    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: Repository
 ) -> None:
     image = pusher.push_image("v1")
     client = make_client(docker_registry.url)
@@ -118,24 +118,24 @@ async def test_capabilities_are_told_and_nothing_is_changed(
     assert await client.can_delete(repository) is True
     assert await client.can_untag(repository) is False
     assert await client.has_referrers(repository) is False
-    assert (await client.head_manifest(repository, "v1", fresh=True)).digest == image.digest
+    assert (await client.head_manifest(repository, V1, fresh=True)).digest == image.digest
     assert (await client.ping()).server == "distribution"
 
 
 async def test_disabled_deletion_is_told(
-    make_client: MakeClient, undeletable_docker_registry: DockerRegistry, repository: str
+    make_client: MakeClient, undeletable_docker_registry: DockerRegistry, repository: Repository
 ) -> None:
     client = make_client(undeletable_docker_registry.url)
     assert await client.can_delete(repository) is False
     assert await client.can_untag(repository) is False
-    digest = await client.put_manifest(repository, "v1", EMPTY_INDEX, media_types.OCI_INDEX)
+    digest = await client.put_manifest(repository, V1, EMPTY_INDEX, media_types.OCI_INDEX)
     with pytest.raises(Unsupported, match="deletion is disabled"):
         await client.delete_manifest(repository, digest)
-    assert (await client.get_manifest(repository, "v1", fresh=True)).digest == digest
+    assert (await client.get_manifest(repository, V1, fresh=True)).digest == digest
 
 
 async def test_referrers_come_from_the_fallback_tag(
-    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: str
+    make_client: MakeClient, docker_registry: DockerRegistry, pusher: Pusher, repository: Repository
 ) -> None:
     image = pusher.push_image("v1")
     referrer = pusher.push_referrer(image)
@@ -168,13 +168,13 @@ async def test_catalog_is_walked_and_its_page_size_lowered(
 
 
 async def test_htpasswd_lets_in_who_knows_the_password(
-    make_client: MakeClient, secured_docker_registry: DockerRegistry, repository: str
+    make_client: MakeClient, secured_docker_registry: DockerRegistry, repository: Repository
 ) -> None:
     registry = secured_docker_registry
     client = make_client(registry.url, **make_login(registry))
     assert (await client.ping()).has_challenged
-    digest = await client.put_manifest(repository, "v1", EMPTY_INDEX, media_types.OCI_INDEX)
-    assert (await client.get_manifest(repository, "v1")).digest == digest
+    digest = await client.put_manifest(repository, V1, EMPTY_INDEX, media_types.OCI_INDEX)
+    assert (await client.get_manifest(repository, V1)).digest == digest
     await client.delete_manifest(repository, digest)
 
 
@@ -204,14 +204,14 @@ async def test_token_server_grants_what_each_call_needs(
     login = make_credential(switches.username, switches.password)
     client = make_client(registry.url, credential=login)
     await client.ping()
-    digest = await client.put_manifest("team/app", "v1", EMPTY_INDEX, media_types.OCI_INDEX)
-    assert (await client.get_manifest("team/app", "v1", fresh=True)).digest == digest
-    assert await client.list_tags("team/app") == ("v1",)
+    digest = await client.put_manifest(APP, V1, EMPTY_INDEX, media_types.OCI_INDEX)
+    assert (await client.get_manifest(APP, V1, fresh=True)).digest == digest
+    assert await client.list_tags(APP) == ("v1",)
     await client.list_repositories(n=10)
-    assert await client.can_delete("team/app") is True
-    await client.delete_manifest("team/app", digest)
+    assert await client.can_delete(APP) is True
+    await client.delete_manifest(APP, digest)
     before = len(token_server.requests)
-    reads = (client.list_tags("team/app", fresh=True) for _ in range(20))
+    reads = (client.list_tags(APP, fresh=True) for _ in range(20))
     assert await asyncio.gather(*reads) == [()] * 20
     assert len(token_server.requests) == before
 
@@ -225,13 +225,13 @@ async def test_anonymous_token_reads_and_may_not_delete(
     owner = make_client(
         registry.url, credential=make_credential(switches.username, switches.password)
     )
-    digest = await owner.put_manifest("team/app", "v1", EMPTY_INDEX, media_types.OCI_INDEX)
+    digest = await owner.put_manifest(APP, V1, EMPTY_INDEX, media_types.OCI_INDEX)
     client = make_client(registry.url)
-    assert (await client.get_manifest("team/app", "v1")).digest == digest
+    assert (await client.get_manifest(APP, V1)).digest == digest
     with pytest.raises(Denied):
-        await client.delete_manifest("team/app", digest)
-    assert await client.can_delete("team/app") is None
-    assert (await owner.head_manifest("team/app", "v1", fresh=True)).digest == digest
+        await client.delete_manifest(APP, digest)
+    assert await client.can_delete(APP) is None
+    assert (await owner.head_manifest(APP, V1, fresh=True)).digest == digest
 
 
 async def test_identity_token_is_exchanged(
@@ -241,7 +241,7 @@ async def test_identity_token_is_exchanged(
     with TokenServer(switches) as server:
         registry = make_docker_registry(token=server.auth)
         client = make_client(registry.url, credential=make_credential("<token>", "", "r3fresh"))
-        await client.put_manifest("team/app", "v1", EMPTY_INDEX, media_types.OCI_INDEX)
+        await client.put_manifest(APP, V1, EMPTY_INDEX, media_types.OCI_INDEX)
         assert {request.method for request in server.requests} == {"POST"}
         switches.token_post_status = 404
         await client.list_repositories(n=10)
@@ -255,12 +255,12 @@ async def test_token_that_expires_between_calls_is_replaced(
     switches = token_server.switches
     login = make_credential(switches.username, switches.password)
     client = make_client(registry.url, credential=login)
-    await client.put_manifest("team/app", "v1", EMPTY_INDEX, media_types.OCI_INDEX)
+    await client.put_manifest(APP, V1, EMPTY_INDEX, media_types.OCI_INDEX)
     token_server.age_seconds = switches.token_seconds + 3600
     with pytest.raises(Denied):
-        await client.list_tags("team/app")
+        await client.list_tags(APP)
     token_server.age_seconds = 0
-    assert await client.list_tags("team/app") == ("v1",)
+    assert await client.list_tags(APP) == ("v1",)
 
 
 async def test_stopped_registry_is_unreachable_and_comes_back(
@@ -268,12 +268,12 @@ async def test_stopped_registry_is_unreachable_and_comes_back(
 ) -> None:
     registry = make_docker_registry()
     client = make_client(registry.url)
-    await client.put_manifest("team/app", "v1", EMPTY_INDEX, media_types.OCI_INDEX)
+    await client.put_manifest(APP, V1, EMPTY_INDEX, media_types.OCI_INDEX)
     registry.stop()
     with pytest.raises(RegistryUnreachable):
-        await client.get_manifest("team/app", "v1", fresh=True)
+        await client.get_manifest(APP, V1, fresh=True)
     registry.start()
-    assert (await client.get_manifest("team/app", "v1", fresh=True)).raw == EMPTY_INDEX
+    assert (await client.get_manifest(APP, V1, fresh=True)).raw == EMPTY_INDEX
 
 
 async def test_frozen_registry_is_a_timeout_and_comes_back(
@@ -294,19 +294,19 @@ async def test_registry_under_a_path_prefix_works(
 ) -> None:
     registry = make_docker_registry(prefix="/registry/")
     client = make_client(registry.url)
-    await client.put_manifest("team/app", "v1", EMPTY_INDEX, media_types.OCI_INDEX)
-    assert await client.list_tags("team/app") == ("v1",)
+    await client.put_manifest(APP, V1, EMPTY_INDEX, media_types.OCI_INDEX)
+    assert await client.list_tags(APP) == ("v1",)
 
 
 async def test_loopback_host_of_dockers_config_is_found_on_http(
-    make_client: MakeClient, secured_docker_registry: DockerRegistry, repository: str
+    make_client: MakeClient, secured_docker_registry: DockerRegistry, repository: Repository
 ) -> None:
     registry = secured_docker_registry
     url = registry.url.replace("http:", "https:")
     client = make_client(url, http_fallback=True, **make_login(registry))
     ping = await client.ping()
     assert (ping.is_http, ping.has_challenged) == (True, True)
-    await client.put_manifest(repository, "v1", EMPTY_INDEX, media_types.OCI_INDEX)
+    await client.put_manifest(repository, V1, EMPTY_INDEX, media_types.OCI_INDEX)
 
 
 async def test_https_url_of_a_plain_http_registry_says_what_to_write(

@@ -10,7 +10,7 @@ from reglite.errors import RegistryProtocol
 from reglite.reference import compute_digest
 from reglite.registry.call import Answer
 from reglite.registry.content import read_descriptor_headers, read_manifest, tell_media_type
-from tests.registry.clients import EMPTY_INDEX, EMPTY_INDEX_DIGEST
+from tests.registry.clients import EMPTY_INDEX, EMPTY_INDEX_DIGEST, V1
 from tests.support.images import sign_schema1
 
 OTHER_DIGEST = compute_digest(b"other")
@@ -57,7 +57,7 @@ def test_broken_json_keeps_the_declared_type() -> None:
 
 
 def test_absent_digest_header_means_hashing() -> None:
-    manifest = read_manifest(make_answer(Content_Type=media_types.OCI_INDEX), "v1", "here")
+    manifest = read_manifest(make_answer(Content_Type=media_types.OCI_INDEX), V1, "here")
     assert manifest.digest == EMPTY_INDEX_DIGEST
     assert manifest.raw == EMPTY_INDEX
 
@@ -65,12 +65,12 @@ def test_absent_digest_header_means_hashing() -> None:
 @pytest.mark.parametrize("declared", ["nonsense", "md5:1234", "sha256:short", ""])
 def test_digest_header_that_is_no_digest_means_hashing(declared: str) -> None:
     answer = make_answer(Docker_Content_Digest=declared)
-    assert read_manifest(answer, "v1", "here").digest == EMPTY_INDEX_DIGEST
+    assert read_manifest(answer, V1, "here").digest == EMPTY_INDEX_DIGEST
 
 
 def test_lying_digest_header_is_refused() -> None:
     with pytest.raises(RegistryProtocol, match="lies"):
-        read_manifest(make_answer(Docker_Content_Digest=OTHER_DIGEST), "v1", "here")
+        read_manifest(make_answer(Docker_Content_Digest=OTHER_DIGEST), V1, "here")
 
 
 @pytest.mark.parametrize("declared", [OTHER_DIGEST, EMPTY_INDEX_DIGEST])
@@ -93,7 +93,7 @@ def test_digest_of_signed_schema1_is_that_of_its_payload() -> None:
         Content_Type=media_types.DOCKER_SCHEMA1_SIGNED,
         Docker_Content_Digest=compute_digest(payload),
     )
-    manifest = read_manifest(answer, "v1", "here")
+    manifest = read_manifest(answer, V1, "here")
     assert manifest.digest == compute_digest(payload)
     assert manifest.raw == raw
 

@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reglite import errors
-from reglite.registry import calls
+from reglite.registry import calls, probe
 from reglite.registry.call import Answer, Call
-from reglite.registry.failure import parse_faults, translate_answer
-from tests.registry.clients import EMPTY_INDEX_DIGEST
+from reglite.registry.failure import translate_answer
+from reglite.registry.fault import parse_faults
+from tests.registry.clients import APP, EMPTY_INDEX_DIGEST, V1
 
-REPOSITORY = "team/app"
 PING = calls.ping()
 CATALOG = calls.list_repositories("n=10")
-TAGS = calls.list_tags(REPOSITORY, "")
-MANIFEST = calls.get_manifest(REPOSITORY, "v1")
-BLOB = calls.get_blob(REPOSITORY, EMPTY_INDEX_DIGEST, 100)
-PUT = calls.put_manifest(REPOSITORY, "v1", b"{}", "application/json")
-DELETE = calls.delete_manifest(REPOSITORY, EMPTY_INDEX_DIGEST)
-UNTAG = calls.delete_tag(REPOSITORY, "v1")
+TAGS = calls.list_tags(APP, "")
+MANIFEST = calls.get_manifest(APP, V1)
+BLOB = calls.get_blob(APP, EMPTY_INDEX_DIGEST, 100)
+PUT = calls.put_manifest(APP, V1, b"{}", "application/json")
+DELETE = calls.delete_manifest(APP, EMPTY_INDEX_DIGEST)
+UNTAG = calls.delete_tag(APP, V1)
 
 
 def make_answer(status: int, body: bytes = b"", **headers: str) -> Answer:
@@ -156,3 +156,18 @@ def test_any_json_can_be_read(document: Any) -> None:
     for fault in parse_faults(json.dumps(document).encode()):
         assert isinstance(fault.code, str)
         assert isinstance(fault.message, str)
+
+
+def test_body_of_a_refusal_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    loads = json.loads
+
+    def count(text: Any) -> Any:
+        read.append(text)
+        return loads(text)
+
+    answer = make_answer(405, make_body("UNSUPPORTED", message="no"))
+    monkeypatch.setattr("json.loads", count)
+    probe.read_deletion(answer)
+    translate(DELETE, answer)
+    assert len(read) == 1

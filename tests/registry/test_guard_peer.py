@@ -13,7 +13,7 @@ from reglite.errors import RegistryProtocol
 from reglite.reference import compute_digest
 from reglite.registry import guard
 from reglite.registry.client import RegistryClient
-from tests.registry.clients import make_config, make_credential
+from tests.registry.clients import APP, make_config, make_credential
 
 pytestmark = pytest.mark.anyio
 
@@ -62,11 +62,11 @@ async def resolve_innocently(host: str) -> tuple[str, ...]:
 
 
 async def list_tags(client: RegistryClient) -> object:
-    return await client.list_tags("team/app")
+    return await client.list_tags(APP)
 
 
 async def get_blob(client: RegistryClient) -> object:
-    return await client.get_blob("team/app", compute_digest(BLOB), max_bytes=100)
+    return await client.get_blob(APP, compute_digest(BLOB), max_bytes=100)
 
 
 REALM = ("401 Unauthorized", 'WWW-Authenticate: Bearer realm="http://rebound.test:{}/token"')
@@ -101,7 +101,7 @@ async def test_the_registry_itself_is_where_the_inventory_says() -> None:
     async with serve(lambda _: format_answer("200 OK", TAGS)) as port:
         config = make_config(url=f"http://{NAME}:{port}")
         async with aclosing(RegistryClient(config)) as client:
-            assert await client.list_tags("team/app") == ("v1",)
+            assert await client.list_tags(APP) == ("v1",)
 
 
 @pytest.mark.usefixtures("rebind")
@@ -122,7 +122,7 @@ async def test_a_proxy_may_be_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
         config = make_config(url="http://registry.test")
         async with aclosing(RegistryClient(config, resolve=resolve_innocently)) as client:
-            assert await client.list_tags("team/app") == ("v1",)
+            assert await client.list_tags(APP) == ("v1",)
 
     tags = b"http://registry.test/v2/team/app/tags/list"
     assert asked == [tags, b"http://rebound.test/token", tags]

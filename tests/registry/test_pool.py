@@ -11,7 +11,7 @@ from reglite.errors import RegistryUnknown
 from reglite.inventory.load import Inventory
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.pool import RegistryPool
-from tests.registry.clients import Script, answer_index, make_config
+from tests.registry.clients import APP, V1, Script, answer_index, make_config
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +48,7 @@ def test_every_event_loop_has_its_own_client_and_all_share_one_cache() -> None:
     async def read() -> None:
         client = pool.get_client("here")
         clients.append(client)
-        await client.get_manifest("team/app", "v1")
+        await client.get_manifest(APP, V1)
         await pool.aclose()
 
     asyncio.run(read())
@@ -60,8 +60,8 @@ def test_every_event_loop_has_its_own_client_and_all_share_one_cache() -> None:
 async def test_registries_do_not_see_each_others_content() -> None:
     registry = Script([answer_index()])
     pool = make_pool(registry)
-    await pool.get_client("here").get_manifest("team/app", "v1")
-    await pool.get_client("88.88.88.88:5000").get_manifest("team/app", "v1")
+    await pool.get_client("here").get_manifest(APP, V1)
+    await pool.get_client("88.88.88.88:5000").get_manifest(APP, V1)
     assert len(registry.requests) == 2
     await pool.aclose()
 

@@ -16,6 +16,7 @@ from reglite.registry import limits
 from reglite.registry.challenge import Challenge
 from reglite.registry.recognition import recognise_server
 from tests.registry.clients import (
+    APP,
     EMPTY_INDEX,
     EMPTY_INDEX_DIGEST,
     MakeClient,
@@ -39,7 +40,7 @@ REFERRERS = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [SIGNATURE
 
 def make_registry(**switches: Any) -> Any:
     registry = MemoryRegistry(Switches(**switches))
-    registry.put_manifest("team/app", EMPTY_INDEX, OCI_INDEX, "v1")
+    registry.put_manifest(APP, EMPTY_INDEX, OCI_INDEX, "v1")
     return registry
 
 
@@ -52,11 +53,11 @@ async def test_deletion_is_probed_with_a_digest_that_nothing_has(
 ) -> None:
     registry = make_registry(delete=delete)
     client = make_client(registry)
-    assert await client.can_delete("team/app") is expected
-    assert await client.can_delete("team/app") is expected
+    assert await client.can_delete(APP) is expected
+    assert await client.can_delete(APP) is expected
     assert len(registry.requests) == 1
     assert registry.requests[0].path.endswith("sha256:" + "0" * 64)
-    assert await client.list_tags("team/app") == ("v1",)
+    assert await client.list_tags(APP) == ("v1",)
 
 
 @pytest.mark.parametrize(("untag", "expected"), [("enabled", True), ("400", False), ("405", False)])
@@ -65,10 +66,10 @@ async def test_untagging_is_probed_with_a_tag_that_does_not_exist(
 ) -> None:
     registry = make_registry(untag=untag)
     client = make_client(registry)
-    assert await client.can_untag("team/app") is expected
-    assert await client.can_untag("team/app") is expected
+    assert await client.can_untag(APP) is expected
+    assert await client.can_untag(APP) is expected
     assert len(registry.requests) == 1
-    assert await client.list_tags("team/app") == ("v1",)
+    assert await client.list_tags(APP) == ("v1",)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ async def test_untagging_is_probed_with_a_tag_that_does_not_exist(
 async def test_plain_404_alone_is_no_proof_that_tags_can_be_deleted(
     make_client: MakeClient, answer: httpx.Response, expected: bool | None
 ) -> None:
-    assert await make_client(lambda _: answer).can_untag("team/app") is expected
+    assert await make_client(lambda _: answer).can_untag(APP) is expected
 
 
 @pytest.mark.parametrize(("delete", "expected"), [("enabled", True), ("405", None)])
@@ -99,14 +100,14 @@ async def test_plain_404_counts_where_deletions_get_through(
             return answer_json({"errors": [{"code": code}]}, 404 if delete == "enabled" else 405)
         return httpx.Response(404)
 
-    assert await make_client(answer).can_untag("team/app") is expected
+    assert await make_client(answer).can_untag(APP) is expected
 
 
 async def test_refused_probe_tells_nothing(make_client: MakeClient) -> None:
     registry = make_registry(denied_actions=frozenset({"delete"}))
     client = make_client(registry)
-    assert await client.can_delete("team/app") is None
-    assert await client.can_untag("team/app") is None
+    assert await client.can_delete(APP) is None
+    assert await client.can_untag(APP) is None
 
 
 async def test_probe_of_an_unreachable_registry_tells_nothing_and_is_not_remembered(
@@ -118,7 +119,7 @@ async def test_probe_of_an_unreachable_registry_tells_nothing_and_is_not_remembe
     asked = len(registry.requests)
     assert await client.can_delete() is None
     assert len(registry.requests) > asked
-    assert await client.has_referrers("team/app") is None
+    assert await client.has_referrers(APP) is None
 
 
 async def test_registry_that_is_read_only_in_the_inventory_gets_no_delete(
@@ -127,7 +128,7 @@ async def test_registry_that_is_read_only_in_the_inventory_gets_no_delete(
     registry = make_registry()
     client = make_client(registry, can_delete=False)
     assert await client.can_delete() is False
-    assert await client.can_untag("team/app") is False
+    assert await client.can_untag(APP) is False
     assert registry.requests == []
 
 
@@ -135,14 +136,14 @@ async def test_registry_that_is_read_only_in_the_inventory_gets_no_delete(
 async def test_referrers_api_is_probed_once(make_client: MakeClient, has_referrers: Any) -> None:
     registry = make_registry(has_referrers=has_referrers)
     client = make_client(registry)
-    assert await client.has_referrers("team/app") is has_referrers
-    assert await client.has_referrers("team/app") is has_referrers
+    assert await client.has_referrers(APP) is has_referrers
+    assert await client.has_referrers(APP) is has_referrers
     assert len(registry.requests) == 1
 
 
 async def test_referrers_come_from_the_api(make_client: MakeClient) -> None:
     client = make_client(lambda _: answer_json(REFERRERS))
-    found = await client.list_referrers("team/app", SUBJECT)
+    found = await client.list_referrers(APP, SUBJECT)
     assert found.source == "api"
     assert [item.digest for item in found.descriptors] == [SIGNATURE["digest"], SBOM["digest"]]
 
@@ -150,7 +151,7 @@ async def test_referrers_come_from_the_api(make_client: MakeClient) -> None:
 async def test_referrers_are_filtered_where_the_registry_does_not(make_client: MakeClient) -> None:
     registry = Script([answer_json(REFERRERS)])
     client = make_client(registry)
-    found = await client.list_referrers("team/app", SUBJECT, artifact_type="application/x-sbom")
+    found = await client.list_referrers(APP, SUBJECT, artifact_type="application/x-sbom")
     assert [item.digest for item in found.descriptors] == [SBOM["digest"]]
     assert registry.requests[0].url.params["artifactType"] == "application/x-sbom"
 
@@ -161,7 +162,7 @@ async def test_referrers_are_walked_over_their_pages(make_client: MakeClient) ->
         answer_json({**REFERRERS, "manifests": [SBOM, SIGNATURE]}),
     ]
     registry = Script(pages)
-    found = await make_client(registry).list_referrers("team/app", SUBJECT)
+    found = await make_client(registry).list_referrers(APP, SUBJECT)
     assert [item.digest for item in found.descriptors] == [SIGNATURE["digest"], SBOM["digest"]]
     assert registry.requests[1].url.params["page"] == "2"
 
@@ -174,14 +175,14 @@ async def test_page_with_nothing_of_the_wanted_type_is_not_the_last(
         answer_json({**REFERRERS, "manifests": [SBOM]}),
     ]
     client = make_client(Script(pages))
-    found = await client.list_referrers("team/app", SUBJECT, artifact_type="application/x-sbom")
+    found = await client.list_referrers(APP, SUBJECT, artifact_type="application/x-sbom")
     assert [item.digest for item in found.descriptors] == [SBOM["digest"]]
 
 
 async def test_referrer_page_that_breaks_off_hides_nothing(make_client: MakeClient) -> None:
     pages = [answer_json(REFERRERS, Link='<?page=2>; rel="next"'), httpx.Response(404)]
     with pytest.raises(RegliteError):
-        await make_client(Script(pages)).list_referrers("team/app", SUBJECT)
+        await make_client(Script(pages)).list_referrers(APP, SUBJECT)
 
 
 async def test_referrer_pages_without_end_are_ended(
@@ -197,12 +198,12 @@ async def test_referrer_pages_without_end_are_ended(
         return answer_json({**REFERRERS, "manifests": [entry]}, Link=link)
 
     with pytest.raises(RegistryProtocol, match="without end"):
-        await make_client(answer).list_referrers("team/app", SUBJECT)
+        await make_client(answer).list_referrers(APP, SUBJECT)
 
 
 async def test_loop_of_referrer_pages_ends(make_client: MakeClient) -> None:
     registry = Script([answer_json(REFERRERS, Link='<?page=2>; rel="next"')])
-    await make_client(registry).list_referrers("team/app", SUBJECT)
+    await make_client(registry).list_referrers(APP, SUBJECT)
     assert len(registry.requests) == 2
 
 
@@ -211,12 +212,12 @@ async def test_referrers_come_from_the_fallback_tag_where_there_is_no_api(
 ) -> None:
     registry = make_registry(has_referrers=False)
     tag = format_referrers_tag(SUBJECT)
-    registry.put_manifest("team/app", json.dumps(REFERRERS).encode(), OCI_INDEX, tag)
+    registry.put_manifest(APP, json.dumps(REFERRERS).encode(), OCI_INDEX, tag)
     client = make_client(registry)
-    found = await client.list_referrers("team/app", SUBJECT)
+    found = await client.list_referrers(APP, SUBJECT)
     assert found.source == "tag-schema"
     assert [item.digest for item in found.descriptors] == [SIGNATURE["digest"], SBOM["digest"]]
-    none = await client.list_referrers("team/app", EMPTY_INDEX_DIGEST)
+    none = await client.list_referrers(APP, EMPTY_INDEX_DIGEST)
     assert (none.descriptors, none.source) == ((), "tag-schema")
     assert sum("/referrers/" in request.path for request in registry.requests) == 1
 
@@ -226,22 +227,22 @@ async def test_web_page_in_place_of_the_referrers_api_is_not_visited(
 ) -> None:
     registry = make_registry(referrers_redirect="https://pages.test/packages")
     tag = format_referrers_tag(SUBJECT)
-    registry.put_manifest("team/app", json.dumps(REFERRERS).encode(), OCI_INDEX, tag)
+    registry.put_manifest(APP, json.dumps(REFERRERS).encode(), OCI_INDEX, tag)
     client = make_client(registry)
-    found = await client.list_referrers("team/app", SUBJECT)
+    found = await client.list_referrers(APP, SUBJECT)
     assert (found.source, len(found.descriptors)) == ("tag-schema", 2)
-    assert await client.has_referrers("team/app") is False
+    assert await client.has_referrers(APP) is False
 
 
 async def test_fresh_referrers_are_read_anew(make_client: MakeClient) -> None:
     registry = make_registry(has_referrers=False)
     tag = format_referrers_tag(SUBJECT)
-    registry.put_manifest("team/app", json.dumps(REFERRERS).encode(), OCI_INDEX, tag)
+    registry.put_manifest(APP, json.dumps(REFERRERS).encode(), OCI_INDEX, tag)
     client = make_client(registry)
-    await client.list_referrers("team/app", SUBJECT)
+    await client.list_referrers(APP, SUBJECT)
     fewer = {**REFERRERS, "manifests": [SBOM]}
-    registry.put_manifest("team/app", json.dumps(fewer).encode(), OCI_INDEX, tag)
-    found = await client.list_referrers("team/app", SUBJECT, fresh=True)
+    registry.put_manifest(APP, json.dumps(fewer).encode(), OCI_INDEX, tag)
+    found = await client.list_referrers(APP, SUBJECT, fresh=True)
     assert [item.digest for item in found.descriptors] == [SBOM["digest"]]
 
 
@@ -265,7 +266,7 @@ async def test_whatever_is_no_index_means_the_fallback_tag(
     def answer_all(request: httpx.Request) -> httpx.Response:
         return answer if "/referrers/" in request.url.path else httpx.Response(404)
 
-    found = await make_client(answer_all).list_referrers("team/app", SUBJECT)
+    found = await make_client(answer_all).list_referrers(APP, SUBJECT)
     assert (found.descriptors, found.source) == ((), "tag-schema")
 
 
@@ -276,8 +277,8 @@ async def test_trouble_with_the_referrers_api_is_not_taken_for_its_absence(
     registry = Script([httpx.Response(status)])
     client = make_client(registry)
     with pytest.raises((RegistryProtocol, RegistryUnreachable)):
-        await client.list_referrers("team/app", SUBJECT)
-    assert await client.has_referrers("team/app") is None
+        await client.list_referrers(APP, SUBJECT)
+    assert await client.has_referrers(APP) is None
 
 
 async def test_ping_tells_latency_server_and_scheme(make_client: MakeClient) -> None:
@@ -343,6 +344,6 @@ def test_server_is_recognised_by_its_headers(headers: Any, challenge: Any, expec
 async def test_many_probes_at_once_are_one_request(make_client: MakeClient) -> None:
     registry = make_registry()
     client = make_client(registry)
-    found = await asyncio.gather(*(client.can_delete("team/app") for _ in range(20)))
+    found = await asyncio.gather(*(client.can_delete(APP) for _ in range(20)))
     assert found == [True] * 20
     assert len(registry.requests) == 1

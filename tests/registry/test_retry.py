@@ -17,7 +17,15 @@ from reglite.errors import (
 from reglite.registry.client import RegistryClient
 from reglite.registry.limits import TRIES
 from reglite.registry.retry import parse_retry_after
-from tests.registry.clients import EMPTY_INDEX, EMPTY_INDEX_DIGEST, MakeClient, Script, answer_index
+from tests.registry.clients import (
+    APP,
+    EMPTY_INDEX,
+    EMPTY_INDEX_DIGEST,
+    V1,
+    MakeClient,
+    Script,
+    answer_index,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -66,7 +74,7 @@ async def test_manifest_is_read_again_after_passing_trouble(
     make_client: MakeClient, trouble: Any
 ) -> None:
     registry = Script([trouble, answer_index()])
-    manifest = await make_client(registry).get_manifest("team/app", "v1")
+    manifest = await make_client(registry).get_manifest(APP, V1)
     assert manifest.digest == EMPTY_INDEX_DIGEST
     assert registry.methods == ["GET", "GET"]
 
@@ -88,14 +96,14 @@ async def test_three_tries_are_all(
 ) -> None:
     registry = Script([trouble])
     with pytest.raises(error):
-        await make_client(registry).get_manifest("team/app", "v1")
+        await make_client(registry).get_manifest(APP, V1)
     assert len(registry.requests) == TRIES
 
 
 async def test_list_is_not_read_again_after_500(make_client: MakeClient) -> None:
     registry = Script([httpx.Response(500)])
     with pytest.raises(RegistryProtocol):
-        await make_client(registry).list_tags("team/app")
+        await make_client(registry).list_tags(APP)
     assert len(registry.requests) == 1
 
 
@@ -103,16 +111,16 @@ async def test_list_is_not_read_again_after_500(make_client: MakeClient) -> None
 async def test_timeout_is_not_tried_again(make_client: MakeClient, trouble: Any) -> None:
     registry = Script([trouble])
     with pytest.raises(RegistryTimeout):
-        await make_client(registry).list_tags("team/app")
+        await make_client(registry).list_tags(APP)
     assert len(registry.requests) == 1
 
 
 async def _put(client: RegistryClient) -> None:
-    await client.put_manifest("team/app", "v1", EMPTY_INDEX, "application/json")
+    await client.put_manifest(APP, V1, EMPTY_INDEX, "application/json")
 
 
 async def _delete(client: RegistryClient) -> None:
-    await client.delete_manifest("team/app", EMPTY_INDEX_DIGEST)
+    await client.delete_manifest(APP, EMPTY_INDEX_DIGEST)
 
 
 @pytest.mark.parametrize("write", [_put, _delete])
@@ -141,7 +149,7 @@ async def test_write_that_was_not_begun_is_sent_again(
 async def test_wait_beyond_the_budget_is_not_begun(make_client: MakeClient) -> None:
     registry = Script([httpx.Response(429, headers={"Retry-After": "3600"})])
     with pytest.raises(TooManyRequests) as caught:
-        await make_client(registry).list_tags("team/app")
+        await make_client(registry).list_tags(APP)
     assert caught.value.retry_after_seconds == 3600
     assert len(registry.requests) == 1
 
@@ -151,5 +159,5 @@ async def test_wait_beyond_the_budget_of_the_caller_is_not_begun(make_client: Ma
     client = make_client(registry)
     with pytest.raises(TooManyRequests):
         async with client.deadline(10):
-            await client.list_tags("team/app")
+            await client.list_tags(APP)
     assert len(registry.requests) == 1

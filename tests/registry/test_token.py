@@ -113,3 +113,14 @@ def test_refused_token_is_discarded() -> None:
     cache.put(KEY, Token("t", 60), 0.0)
     cache.discard(KEY)
     assert cache.get(KEY, 0.0) is None
+
+
+def test_token_that_is_used_outlives_those_that_are_not() -> None:
+    cache = TokenCache()
+    keys = [TokenKey("https://a.test", "", str(number)) for number in range(1025)]
+    for key in keys[:-1]:
+        cache.put(key, Token("t", 60), 0.0)
+    assert cache.get(keys[0], 1.0) == "t"
+    cache.put(keys[-1], Token("t", 60), 0.0)
+    assert cache.get(keys[0], 1.0) == "t"
+    assert cache.get(keys[1], 1.0) is None

@@ -10,12 +10,15 @@ import httpx
 import pytest
 
 from reglite.errors import Denied, RegistryProtocol, RegistryTimeout, RegistryUnreachable
+from reglite.reference import Tag
 from reglite.registry import limits
 from reglite.registry.body import BodyTooLong, read_body
 from reglite.registry.tls import build_plain_context
 from tests.registry.clients import (
+    APP,
     EMPTY_INDEX,
     EMPTY_INDEX_DIGEST,
+    V1,
     MakeClient,
     Script,
     answer_index,
@@ -91,13 +94,13 @@ async def test_broken_answer_is_told(
 ) -> None:
     async with serve(write(raw)) as url:
         with pytest.raises(error):
-            await make_client(url).list_tags("team/app")
+            await make_client(url).list_tags(APP)
 
 
 async def test_gzip_of_a_list_is_unpacked(make_client: MakeClient) -> None:
     body = gzip.compress(b'{"tags": ["a", "b"]}')
     async with serve(write(head(len(body), "Content-Encoding: gzip") + body)) as url:
-        assert await make_client(url).list_tags("team/app") == ("a", "b")
+        assert await make_client(url).list_tags(APP) == ("a", "b")
 
 
 @pytest.mark.parametrize(
@@ -116,8 +119,8 @@ async def test_only_lists_are_asked_for_in_gzip(
 
     client = make_client(answer)
     await client.ping()
-    await client.list_tags("team/app")
-    await client.get_manifest("team/app", "v1")
+    await client.list_tags(APP)
+    await client.get_manifest(APP, V1)
     (found,) = [
         value for name, value in seen.items() if path in name and (path != "/v2/" or name == path)
     ]
@@ -140,7 +143,7 @@ async def test_body_without_end_is_cut_off(make_client: MakeClient, bomb: Serve)
     async with serve(bomb) as url:
         client = make_client(url)
         with pytest.raises(RegistryProtocol, match="limit"):
-            await client.get_manifest("team/app", "v1")
+            await client.get_manifest(APP, V1)
         with pytest.raises(RegistryProtocol, match="limit"):
             await client.ping()
 
@@ -155,7 +158,7 @@ async def test_refusal_counts_whatever_its_body_is(make_client: MakeClient, line
 
     async with serve(answer) as url:
         with pytest.raises(Denied):
-            await make_client(url).list_tags("team/app")
+            await make_client(url).list_tags(APP)
 
 
 async def test_declared_length_above_the_limit_is_not_even_read() -> None:
@@ -169,9 +172,9 @@ async def test_every_kind_of_answer_has_its_limit(make_client: MakeClient) -> No
         return httpx.Response(200, content=b" " * (5 * MIB) + b'{"tags": []}')
 
     client = make_client(answer)
-    assert await client.list_tags("team/app") == ()
+    assert await client.list_tags(APP) == ()
     with pytest.raises(RegistryProtocol, match="4,194,304"):
-        await client.get_manifest("team/app", "v1")
+        await client.get_manifest(APP, V1)
     with pytest.raises(RegistryProtocol, match="1,048,576"):
         await client.ping()
 
@@ -190,7 +193,7 @@ async def test_slow_drip_ends_with_the_budget(
 
     async with serve(drip) as url:
         with pytest.raises(RegistryTimeout, match="did not finish"):
-            await make_client(url, timeout_seconds=5).list_tags("team/app")
+            await make_client(url, timeout_seconds=5).list_tags(APP)
 
 
 async def test_silence_ends_with_the_timeout_of_the_inventory(make_client: MakeClient) -> None:
@@ -199,7 +202,7 @@ async def test_silence_ends_with_the_timeout_of_the_inventory(make_client: MakeC
 
     async with serve(stay_silent) as url:
         with pytest.raises(RegistryTimeout, match="timeout_seconds"):
-            await make_client(url, timeout_seconds=0.1).list_tags("team/app")
+            await make_client(url, timeout_seconds=0.1).list_tags(APP)
 
 
 async def test_caller_may_give_less_time(make_client: MakeClient) -> None:
@@ -210,7 +213,7 @@ async def test_caller_may_give_less_time(make_client: MakeClient) -> None:
         client = make_client(url)
         with pytest.raises(RegistryTimeout, match="0\\.1 s"):
             async with client.deadline(0.1):
-                await client.list_tags("team/app")
+                await client.list_tags(APP)
 
 
 async def test_refused_connection_is_unreachable(make_client: MakeClient) -> None:
@@ -239,7 +242,7 @@ async def test_no_more_connections_than_allowed_are_open(make_client: MakeClient
         return answer_index()
 
     client = make_client(answer, max_connections=3)
-    await asyncio.gather(*(client.get_manifest("team/app", f"v{n}") for n in range(30)))
+    await asyncio.gather(*(client.get_manifest(APP, Tag(f"v{n}")) for n in range(30)))
     assert most == 3
 
 
@@ -261,7 +264,7 @@ async def test_connection_is_kept_between_calls(make_client: MakeClient) -> None
         port = server.sockets[0].getsockname()[1]
         client = make_client(f"http://127.0.0.1:{port}")
         for _ in range(10):
-            await client.list_tags("team/app", fresh=True)
+            await client.list_tags(APP, fresh=True)
         await client.aclose()
     finally:
         server.close()
@@ -272,15 +275,15 @@ async def test_no_task_is_left_over(make_client: MakeClient) -> None:
     before = asyncio.all_tasks()
     registry = Script([answer_index()])
     client = make_client(registry)
-    await asyncio.gather(*(client.get_manifest("team/app", "v1") for _ in range(20)))
-    await client.head_manifest("team/app", EMPTY_INDEX_DIGEST)
+    await asyncio.gather(*(client.get_manifest(APP, V1) for _ in range(20)))
+    await client.head_manifest(APP, EMPTY_INDEX_DIGEST)
     assert asyncio.all_tasks() == before
 
 
 async def test_client_works_again_after_it_was_closed(make_client: MakeClient) -> None:
     client = make_client(lambda _: answer_index())
     await client.aclose()
-    assert (await client.get_manifest("team/app", "v1")).raw == EMPTY_INDEX
+    assert (await client.get_manifest(APP, V1)).raw == EMPTY_INDEX
 
 
 class Loopback:
@@ -307,8 +310,8 @@ async def test_http_is_second_for_loopback_hosts_of_dockers_config(
 ) -> None:
     registry = Loopback("http", status)
     client = make_client(registry, url="https://localhost:5000", http_fallback=True)
-    assert await client.list_tags("team/app") == ("a",)
-    assert await client.list_tags("team/app", fresh=True) == ("a",)
+    assert await client.list_tags(APP) == ("a",)
+    assert await client.list_tags(APP, fresh=True) == ("a",)
     tags = ("http", "/v2/team/app/tags/list", False)
     assert registry.seen == [("https", "/v2/", False), ("http", "/v2/", False), tags, tags]
 
@@ -316,7 +319,7 @@ async def test_http_is_second_for_loopback_hosts_of_dockers_config(
 async def test_https_is_kept_where_it_works(make_client: MakeClient) -> None:
     registry = Loopback("https")
     client = make_client(registry, url="https://localhost:5000", http_fallback=True)
-    await client.list_tags("team/app")
+    await client.list_tags(APP)
     assert {scheme for scheme, *_ in registry.seen} == {"https"}
 
 
@@ -325,7 +328,7 @@ async def test_http_that_is_no_registry_is_not_taken(make_client: MakeClient, st
     registry = Loopback("http", status)
     client = make_client(registry, url="https://localhost:5000", http_fallback=True)
     with pytest.raises(RegistryUnreachable):
-        await client.list_tags("team/app")
+        await client.list_tags(APP)
     assert {path for _, path, _ in registry.seen} == {"/v2/"}
 
 
@@ -339,7 +342,7 @@ async def test_what_https_said_is_told_where_http_does_not_answer_either(
 
     client = make_client(refuse, url="https://localhost:5000", http_fallback=True)
     with pytest.raises(RegistryUnreachable, match="not trusted: name its CA as ca_file"):
-        await client.list_tags("team/app")
+        await client.list_tags(APP)
 
 
 @pytest.mark.parametrize(
@@ -352,7 +355,7 @@ async def test_nobody_else_falls_back_to_http(
     registry = Loopback("http")
     client = make_client(registry, url=url, http_fallback=http_fallback)
     with pytest.raises(RegistryUnreachable, match="http://"):
-        await client.list_tags("team/app")
+        await client.list_tags(APP)
     assert {scheme for scheme, *_ in registry.seen} == {"https"}
 
 

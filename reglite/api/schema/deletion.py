@@ -1,10 +1,10 @@
 """The shapes of answers: plans, deletions and restorations."""
 
-from typing import Literal
-
 from pydantic import Field
 
-from reglite.api.schema.parts import Answer, DigestText, Kind, Next, TagText
+from reglite.api.schema.parts import Answer, DigestText, Next, TagText
+from reglite.browse.kind import Kind
+from reglite.deletion.method import RemovalMethod, UntagMethod
 
 
 class Plan(Answer):
@@ -18,7 +18,7 @@ class Plan(Answer):
     children: list[DigestText] = Field(description="Manifests that stay without their index.")
     referrers: list[DigestText]
     related_tags: list[str]
-    untag: Literal["registry-api", "placeholder", "unsupported"]
+    untag: UntagMethod
     allowed: bool
     reason: str | None
     complete: bool
@@ -41,7 +41,7 @@ class Untagging(Answer):
 
     untagged: TagText
     digest: DigestText | None = Field(description="Null for a tag that named nothing any more.")
-    method: Literal["registry-api", "placeholder"]
+    method: RemovalMethod
 
 
 class Restoration(Answer):

@@ -5,7 +5,6 @@ from pydantic import Field
 from reglite.api.schema.parts import (
     Answer,
     DigestText,
-    Kind,
     MaybeBytes,
     Next,
     RegistryName,
@@ -13,6 +12,7 @@ from reglite.api.schema.parts import (
     TagText,
     Time,
 )
+from reglite.browse.kind import Kind
 
 
 class Repositories(Answer):

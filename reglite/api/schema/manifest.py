@@ -1,6 +1,6 @@
 """The shapes of answers: manifests, their images and what refers to them."""
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -9,12 +9,13 @@ from reglite.api.schema.parts import (
     Answer,
     Bytes,
     DigestText,
-    Kind,
     MaybeBytes,
     RegistryName,
     RepositoryName,
     Time,
 )
+from reglite.browse.kind import Kind
+from reglite.registry.models import ReferrersSource
 
 
 class Platform(Answer):
@@ -115,4 +116,4 @@ class Referrers(Answer):
 
     referrers: list[Referrer]
     related_tags: list[str] = Field(description="cosign's `sha256-<hex>.sig` and the like.")
-    source: Literal["api", "tag-schema"]
+    source: ReferrersSource

@@ -1,17 +1,17 @@
 """The pieces that the answers' schemas are made of: names, digests, sizes, times."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from reglite.api.schema.parameters import DIGEST_SCHEMA
 
 _DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 RegistryName = Annotated[str, Field(description="A name in the inventory.", examples=["nas"])]
 RepositoryName = Annotated[str, Field(examples=["team/project/app"])]
 TagText = Annotated[str, Field(description="A tag.", examples=["1.4.2"])]
-DigestText = Annotated[
-    str, Field(pattern=r"^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$", examples=[_DIGEST])
-]
+DigestText = Annotated[str, Field(pattern=DIGEST_SCHEMA["pattern"], examples=[_DIGEST])]
 Bytes = Annotated[int, Field(ge=0, description="Bytes.", examples=[31457280])]
 MaybeBytes = Annotated[
     int | None, Field(ge=0, description="Bytes; null where schema1 tells no sizes.")
@@ -20,9 +20,6 @@ Time = Annotated[str, Field(description="RFC 3339 in UTC.", examples=["2024-03-1
 Next = Annotated[
     str | None,
     Field(description="The next page, to follow as it is; null on the last.", pattern=r"^/api/v1/"),
-]
-Kind = Literal[
-    "image", "index", "chart", "artifact", "signature", "attestation", "placeholder", "unknown"
 ]
 Annotations = Annotated[
     dict[str, str], Field(examples=[{"org.opencontainers.image.source": "https://example.com"}])

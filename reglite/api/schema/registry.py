@@ -1,10 +1,11 @@
 """The shapes of answers: registries and how they are."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from reglite.api.schema.parts import Answer, RegistryName
+from reglite.browse.status import Availability
+from reglite.credentials.source import AuthKind
+from reglite.inventory.registry_config import Source
 
 
 class Registry(Answer):
@@ -13,8 +14,8 @@ class Registry(Answer):
     name: RegistryName
     url: str = Field(examples=["https://registry.example.com"])
     pull_host: str = Field(description="What pull commands name.", examples=["docker.io"])
-    source: Literal["inventory", "docker-config", "command-line", "demo"]
-    auth: Literal["none", "basic", "helper", "identity-token"]
+    source: Source
+    auth: AuthKind
     can_delete: bool = Field(description="The inventory's `delete` is not false.")
     protect: list[str] = Field(description="Globs of tags that nothing may delete.")
 
@@ -45,7 +46,7 @@ class Status(Answer):
     """How a registry is."""
 
     name: RegistryName
-    status: Literal["online", "unauthorized", "offline"]
+    status: Availability
     latency_ms: float | None = Field(description="Milliseconds of one `GET /v2/`.", ge=0)
     credential_source: str = Field(
         description="`inventory`, `docker-config`, `helper NAME` or `none`.",

@@ -4,7 +4,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from reglite.api.identity.sign_in import SignInWay
 from reglite.api.schema.parts import Answer
+from reglite.inventory.access_config import Role
 
 
 class Error(Answer):
@@ -33,9 +35,9 @@ class Session(Answer):
     """Who the caller is."""
 
     user: str | None = Field(examples=["ana"])
-    role: Literal["viewer", "maintainer"] | None = Field(
+    role: Role | None = Field(
         description="The highest role that the caller has anywhere, or the one in what was "
         "named; null may read nothing there."
     )
-    sign_in: list[Literal["token", "basic"]] = Field(description="The ways to sign in.")
+    sign_in: list[SignInWay] = Field(description="The ways to sign in.")
     sign_out_url: str | None = Field(examples=["/oauth2/sign_out"])

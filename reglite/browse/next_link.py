@@ -1,4 +1,4 @@
-"""The addresses of further pages: our own paths, percent-encoded. Pure."""
+"""Links to further pages: our own paths, percent-encoded. Pure."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
