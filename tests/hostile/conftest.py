@@ -52,7 +52,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) 
     folder = tmp_path_factory.mktemp("hostile")
     with (
         run_hostile() as plain,
-        run_hostile(certificates.server, certificates.key) as tls,
+        run_hostile(certificates.server) as tls,
     ):
         inventory = _write_inventory(plain.url, tls.url, str(certificates.authority))
         with serve(inventory, folder) as served, httpx.Client() as client:

@@ -45,8 +45,8 @@ class Hostile:
 
 
 @contextmanager
-def run_hostile(certificate: Path | None = None, key: Path | None = None) -> Iterator[Hostile]:
-    """Serve on a free loopback port, with TLS where a certificate is given."""
+def run_hostile(certificate: Path | None = None) -> Iterator[Hostile]:
+    """Serve on a free loopback port, with TLS where a certificate (and its key) is given."""
     hostile = Hostile()
 
     class Handler(socketserver.StreamRequestHandler):
@@ -72,7 +72,7 @@ def run_hostile(certificate: Path | None = None, key: Path | None = None) -> Ite
     with Server(("127.0.0.1", 0), Handler) as server:
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate, key)
+            context.load_cert_chain(certificate)
             server.socket = context.wrap_socket(server.socket, server_side=True)
         scheme = "http" if certificate is None else "https"
         hostile.url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
