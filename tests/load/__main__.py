@@ -5,8 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.server import serve
 from tests.load.crowd import Figures, list_mixed_reads, run_crowd
+from tests.support.command import serve_inventory
 from tests.support.docker_registry import DockerRegistry
 from tests.support.filesystem import fill_filesystem, format_busy_tag
 
@@ -24,7 +24,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, DockerRegistry() as registry:
         busy = fill_filesystem(registry.storage, repositories=1000, tags=2000)
         paths = list_mixed_reads("load", busy, [format_busy_tag(n) for n in range(100)])
-        with serve(INVENTORY.format(url=registry.url), Path(folder)) as served:
+        with serve_inventory(INVENTORY.format(url=registry.url), Path(folder)) as served:
             figures = asyncio.run(
                 run_crowd(
                     served.url,
