@@ -9,16 +9,9 @@ import httpx
 
 from reglite import media_types
 from reglite.demo.registry import MemoryRegistry, Switches
-from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import Digest, Repository
 
 REPOSITORY = Repository("team/project/app")
-
-
-def make_config(**options: Any) -> RegistryConfig:
-    """Return the settings of a registry; of the in-memory one unless ``url`` is given."""
-    defaults = {"name": "memory:5000", "pull_host": "memory", "source": "inventory"}
-    return RegistryConfig(**{"url": "http://memory", **defaults, **options})
 
 
 def make_image(name: str, **parts: Any) -> bytes:

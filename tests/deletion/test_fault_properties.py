@@ -18,7 +18,8 @@ from reglite.demo.registry import MemoryRegistry
 from reglite.errors import RegliteError
 from reglite.reference import Digest, Repository, Tag
 from reglite.registry.client import RegistryClient
-from tests.deletion.content import REPOSITORY, Repo, make_config
+from tests.deletion.content import REPOSITORY, Repo
+from tests.support.clients import make_config
 
 pytestmark = pytest.mark.usefixtures("hurry")
 TAG = Tag("1.4.2")

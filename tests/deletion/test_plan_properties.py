@@ -17,7 +17,8 @@ from reglite.demo.registry import MemoryRegistry
 from reglite.errors import TagProtected
 from reglite.reference import Digest, Tag
 from reglite.registry.client import RegistryClient
-from tests.deletion.content import REPOSITORY, Repo, make_config
+from tests.deletion.content import REPOSITORY, Repo
+from tests.support.clients import make_config
 
 TAGS = ("latest", "v1", "v2", "edge", "1.0", "x")
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from reglite import media_types
 from reglite.bundle.catch_all import CATCH_ALLS
 from reglite.bundle.package import Package
 from reglite.config.installation import list_functions
@@ -17,7 +16,7 @@ from reglite.reference import compute_digest
 from tests.deploy.connections import relay_to
 from tests.deploy.events import GATEWAYS, list_events
 from tests.functions.conftest import Event
-from tests.functions.content import CONFIG, LAYER, MANIFEST, REGISTRY, REPOSITORY, TAG
+from tests.functions.content import REGISTRY, REPOSITORY, TAG, push
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
 from tests.support.lambda_runtime import LambdaProcess, unpack
@@ -70,14 +69,6 @@ def run(
         return enter(LambdaProcess(unpacked(name), f"{module}.handler", environ, scratch=tmp_path))
 
     return start
-
-
-def push(registry: DockerRegistry) -> None:
-    with registry.client() as client:
-        pusher = Pusher(client, REPOSITORY)
-        for blob in (CONFIG, LAYER):
-            pusher.push_blob(blob)
-        pusher.push_raw(MANIFEST, media_types.OCI_MANIFEST, TAG, "latest")
 
 
 def list_tags(registry: DockerRegistry) -> set[str]:

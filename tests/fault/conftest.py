@@ -73,9 +73,3 @@ def open_site(enter: Callable[[AbstractContextManager[Any]], Any], tmp_path: Pat
         )
 
     return open_one
-
-
-def get_code(answer: httpx.Response) -> str:
-    """Return the one code of an error."""
-    (error,) = answer.json()["errors"]
-    return str(error["code"])

@@ -14,6 +14,7 @@ from tests.hostile.registry import Hostile, run_hostile
 from tests.support.availability import give_up
 from tests.support.certificates import Certificates
 from tests.support.command import Command, serve_inventory
+from tests.support.errors import get_code as get_any_code
 
 CANARY = "canary-4b1f7e"
 """The password of the hostile registry: it may be nowhere but in answers to its own challenge."""
@@ -101,12 +102,11 @@ def repo() -> str:
 
 def get_code(answer: httpx.Response) -> str:
     """Return the one code of an error, whose message holds no secret and no control character."""
-    (error,) = answer.json()["errors"]
-    message: str = error["message"]
-    assert message.isprintable()
+    code = get_any_code(answer)
+    assert answer.json()["errors"][0]["message"].isprintable()
     assert CANARY not in answer.text
     assert BASIC not in answer.text
-    return str(error["code"])
+    return code
 
 
 def _reset_peak_memory(served: Command) -> float:

@@ -1,6 +1,5 @@
 """``make load``: 200 clients for a minute, or as many seconds as the argument says."""
 
-import asyncio
 import sys
 import tempfile
 from pathlib import Path
@@ -25,15 +24,7 @@ def main() -> int:
         busy = fill_filesystem(registry.storage, repositories=1000, tags=2000)
         paths = list_mixed_reads("load", busy, [format_busy_tag(n) for n in range(100)])
         with serve_inventory(INVENTORY.format(url=registry.url), Path(folder)) as served:
-            figures = asyncio.run(
-                run_crowd(
-                    served.url,
-                    paths,
-                    clients=CLIENTS,
-                    seconds=seconds,
-                    read_memory=served.read_memory_mib,
-                )
-            )
+            figures = run_crowd(served, paths, clients=CLIENTS, seconds=seconds)
     return _report(figures, seconds)
 
 

@@ -1,6 +1,5 @@
 """Two hundred clients for a few seconds see no error, and a server that stops lets them finish."""
 
-import asyncio
 import json
 import signal
 import threading
@@ -32,15 +31,7 @@ def test_two_hundred_clients_see_no_error(
     served = enter(serve_inventory(json.dumps(inventory), tmp_path))
     paths = list_mixed_reads("load", busy, [format_busy_tag(n) for n in range(50)])
 
-    figures = asyncio.run(
-        run_crowd(
-            served.url,
-            paths,
-            clients=CLIENTS,
-            seconds=SECONDS,
-            read_memory=served.read_memory_mib,
-        )
-    )
+    figures = run_crowd(served, paths, clients=CLIENTS, seconds=SECONDS)
 
     assert set(figures.statuses) == {200}
     assert figures.statuses.total() > CLIENTS

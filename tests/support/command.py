@@ -103,7 +103,7 @@ def run_command(
 
 @contextmanager
 def serve_inventory(inventory: str, folder: Path) -> Iterator[Command]:
-    """Run ``reglite serve`` with this inventory (YAML text), which has to end when it is told to."""
+    """Run ``reglite serve`` with this inventory (YAML text); it has to end when it is told to."""
     environ = clean_environ(folder) | {"REGLITE_INVENTORY": inventory}
     with run_command("serve", "--port", "0", folder=folder, environ=environ) as served:
         yield served
