@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.command import clean_environ, run_command
+from tests.support.command import run_command, run_to_end
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -51,14 +51,9 @@ def test_wheel_holds_functions_templates_and_example_inventory(wheel: Path) -> N
 
 
 def test_installed_wheel_builds_the_site(installed: Path, tmp_path: Path) -> None:
-    subprocess.run(
-        [installed, "-m", "reglite", "build", "--out", "site"],
-        cwd=tmp_path,
-        env=clean_environ(tmp_path),
-        check=True,
-        capture_output=True,
-    )
+    built = run_to_end("build", "--out", "site", folder=tmp_path, python=installed)
 
+    assert built.returncode == 0, built.stderr
     for page in ("index", "repositories", "tags", "manifest"):
         assert (tmp_path / "site" / f"{page}.html").is_file()
 

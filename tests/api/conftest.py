@@ -14,19 +14,12 @@ from reglite.demo.registry import MemoryRegistry
 from reglite.inventory.access_config import AccessConfig
 from reglite.inventory.load import Inventory, RegistryConfig
 from reglite.registry.pool import RegistryPool
-from tests.functions.content import REGISTRY, fill
+from tests.functions.content import REGISTRY
 from tests.support import clients
 
 OpenApi = Callable[..., httpx.AsyncClient]
 
 LOOPBACK = "127.0.0.1"
-
-
-@pytest.fixture
-def filled_registry(memory_registry: MemoryRegistry) -> MemoryRegistry:
-    """Return the in-memory registry with one image under two tags."""
-    fill(memory_registry)
-    return memory_registry
 
 
 def make_config(**options: Any) -> RegistryConfig:

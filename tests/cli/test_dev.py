@@ -2,8 +2,6 @@
 
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +11,7 @@ import httpx
 import pytest
 
 from reglite.demo.registry import MemoryRegistry
-from tests.support.command import Command, clean_environ, run_command
+from tests.support.command import Command, clean_environ, run_command, run_to_end
 
 Start = Callable[..., Command]
 
@@ -111,14 +109,9 @@ def test_a_port_that_was_asked_for_does_not_move(tmp_path: Path) -> None:
             (["--port", str(port)], {}),
             ([], {"REGLITE_PORT": str(port)}),
         ):
-            result = subprocess.run(
-                [sys.executable, "-m", "reglite", "dev", "--no-open", "--demo", *arguments],
-                capture_output=True,
-                text=True,
-                check=False,
-                cwd=tmp_path,
-                env=clean_environ(tmp_path) | environ,
-            )
+            whole = clean_environ(tmp_path) | environ
+            command = ("dev", "--no-open", "--demo", *arguments)
+            result = run_to_end(*command, folder=tmp_path, environ=whole)
             assert result.returncode == 1
             assert result.stderr.startswith("Error: ")
             assert str(port) in result.stderr

@@ -17,17 +17,11 @@ from starlette.responses import RedirectResponse, Response
 
 from reglite.cli.main import main
 from reglite.demo.registry import MemoryRegistry
-from tests.functions.content import DIGEST, REPOSITORY, TAG, fill
+from tests.functions.content import DIGEST, REPOSITORY, TAG
 from tests.support.command import Command, run_command
 from tests.support.nginx import run_nginx
 
 RECIPES = Path(__file__).parents[2] / "deploy" / "nginx"
-
-
-@pytest.fixture
-def registry_url(memory_registry: MemoryRegistry, serve: Callable[..., str]) -> str:
-    fill(memory_registry)
-    return serve(memory_registry)
 
 
 @pytest.fixture

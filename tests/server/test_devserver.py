@@ -3,8 +3,6 @@
 import re
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +10,8 @@ import httpx
 import pytest
 
 from reglite.demo.registry import MemoryRegistry
-from tests.functions.content import DIGEST, REPOSITORY, fill
-from tests.support.command import Command, clean_environ, run_command
+from tests.functions.content import DIGEST, REPOSITORY
+from tests.support.command import Command, run_command, run_to_end
 
 Run = Callable[..., Command]
 
@@ -22,12 +20,6 @@ Run = Callable[..., Command]
 def run(tmp_path: Path, enter: Callable[..., Command]) -> Run:
     """Return a function that runs a command until the test ends."""
     return lambda *arguments: enter(run_command(*arguments, folder=tmp_path))
-
-
-@pytest.fixture
-def registry_url(memory_registry: MemoryRegistry, serve: Callable[..., str]) -> str:
-    fill(memory_registry)
-    return serve(memory_registry)
 
 
 def get_deletion(running: Command, registry_url: str) -> str:
@@ -178,15 +170,7 @@ def test_a_busy_port_that_was_asked_for_is_a_failure(run: Run, tmp_path: Path) -
     running = run("dev", "--port", "0", "--no-open")
     port = str(running.port)
 
-    second = subprocess.run(
-        [sys.executable, "-m", "reglite", "dev", "--demo", "--port", port, "--no-open"],
-        cwd=tmp_path,
-        env=clean_environ(tmp_path),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    second = run_to_end("dev", "--demo", "--port", port, "--no-open", folder=tmp_path)
 
     assert second.returncode == 1
     assert f"port {port} is in use" in second.stderr

@@ -127,6 +127,24 @@ def start_command(
     )
 
 
+def run_to_end(
+    *arguments: str,
+    folder: Path,
+    environ: Mapping[str, str] | None = None,
+    python: Path | str = sys.executable,
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command in this folder and return what it printed, with its exit code."""
+    return subprocess.run(
+        [python, "-m", "reglite", *arguments],
+        cwd=folder,
+        env=clean_environ(folder) if environ is None else environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=2 * _PATIENCE_SECONDS,
+    )
+
+
 def clean_environ(folder: Path) -> dict[str, str]:
     """Return an environment without registries, Docker logins or settings of RegLite."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("REGLITE_", "PYTHON"))}
