@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 
 from reglite.bundle.package import Package
 from reglite.demo.registry import MemoryRegistry
+from tests.functions.content import fill
 from tests.support.browser import Watch, open_page, run_chromium
 from tests.support.certificates import Certificates
 from tests.support.docker_registry import DockerRegistry
@@ -39,6 +40,19 @@ def anyio_backend() -> str:
 def memory_registry() -> MemoryRegistry:
     """Return an empty in-memory registry; its switches may be changed."""
     return MemoryRegistry()
+
+
+@pytest.fixture
+def filled_registry(memory_registry: MemoryRegistry) -> MemoryRegistry:
+    """Return the in-memory registry with the one image that the events name, under two tags."""
+    fill(memory_registry)
+    return memory_registry
+
+
+@pytest.fixture
+def registry_url(filled_registry: MemoryRegistry, serve: Callable[..., str]) -> str:
+    """Serve that registry until the test ends; returns its address."""
+    return serve(filled_registry)
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Takes the screenshots of the README and the documentation from the demo: ``make screenshots``."""
 
-import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import run_chromium
+from tests.support.command import run_command
 
 OUT = Path(__file__).parents[1] / "docs" / "screenshots"
 REPOSITORY = "registry=demo&repository=shop/storefront"
@@ -25,27 +23,12 @@ PAGES = {
 @contextmanager
 def run_demo() -> Iterator[str]:
     """Run ``reglite dev --demo`` with no other registry; give its address."""
-    with tempfile.TemporaryDirectory() as home:
-        process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "reglite", "dev", "--demo", "--no-open", "--port", "0"],
-            cwd=home,
-            env={"HOME": home, "DOCKER_CONFIG": home},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            yield _read_address(process)
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _read_address(process: "subprocess.Popen[str]") -> str:
-    for line in process.stdout or ():
-        found = re.search(r"RegLite is at (http://\S+)/", line)
-        if found:
-            return found[1]
-    raise RuntimeError("reglite dev ended without an address")
+    arguments = ("dev", "--demo", "--no-open", "--port", "0")
+    with (
+        tempfile.TemporaryDirectory() as home,
+        run_command(*arguments, folder=Path(home)) as demo,
+    ):
+        yield demo.url
 
 
 def take(browser: Browser, base: str, name: str, path: str, *, width: int, theme: str) -> None:

@@ -7,6 +7,7 @@ the first invocation and serves the later ones too.
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -83,8 +84,11 @@ class RuntimeSource:
     between two invocations.
     """
 
-    def __init__(self, runtime: Runtime | None) -> None:
+    def __init__(
+        self, runtime: Runtime | None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._runtime = runtime
+        self._clock = clock
         self._loading = asyncio.Lock()
         self._loaded_at: float | None = None
 
@@ -101,7 +105,7 @@ class RuntimeSource:
             if self._runtime is None:
                 # Reading parameters over the network may block: not the event loop.
                 self._runtime = await asyncio.to_thread(load_runtime)
-                self._loaded_at = time.monotonic()
+                self._loaded_at = self._clock()
             elif self._is_old(self._runtime):
                 self._runtime = await self._renew(self._runtime)
             return self._runtime
@@ -109,11 +113,11 @@ class RuntimeSource:
     def _is_old(self, runtime: Runtime) -> bool:
         if self._loaded_at is None or not runtime.inventory.is_remote:
             return False
-        return time.monotonic() - self._loaded_at >= LIFETIME_SECONDS
+        return self._clock() - self._loaded_at >= LIFETIME_SECONDS
 
     async def _renew(self, current: Runtime) -> Runtime:
         """Load again; what fails or says the same leaves the current one, its connections too."""
-        self._loaded_at = time.monotonic()
+        self._loaded_at = self._clock()
         try:
             fresh = await asyncio.to_thread(load_runtime)
         except RegliteError as exc:

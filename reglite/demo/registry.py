@@ -40,20 +40,19 @@ Hook = Callable[[Request], Answer | Awaitable[Answer | None] | None]
 AnswerHook = Callable[[Request, Answer], Awaitable[None] | None]
 
 
-_LOG_LENGTH = 200_000
-
-
 class MemoryRegistry:
     """A registry without a disk: for the demo, and with its switches for the tests.
 
-    ``requests`` is the log; of a registry that runs for days it forgets the older half now and
-    then. ``on_request`` runs before a request is answered and may change the
-    registry, return an Answer of its own or raise, which breaks the exchange off; ``on_answer``
-    runs when the work is done and the answer has not left yet. Both may be coroutine functions.
+    ``requests`` is the log, whose older half is forgotten whenever it has ``log_length``.
+    ``on_request`` runs before a request is answered and may change the registry, return an Answer
+    of its own or raise, which breaks the exchange off; ``on_answer`` runs when the work is done and
+    the answer has not left yet. Both may be coroutine functions. ``sleep`` may be replaced.
     """
 
     def __init__(self, switches: Switches | None = None) -> None:
         self._switches = switches or Switches()
+        self.log_length = 200_000
+        self.sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
         self.repositories: Store = {}
         self.requests: list[LoggedRequest] = []
         self.authority = Authority(self.switches)
@@ -135,8 +134,8 @@ class MemoryRegistry:
         )
 
     def _log(self, request: Request) -> LoggedRequest:
-        if len(self.requests) >= _LOG_LENGTH:
-            del self.requests[: _LOG_LENGTH // 2]
+        if len(self.requests) >= self.log_length:
+            del self.requests[: self.log_length // 2]
         logged = log_request(request)
         self.requests.append(logged)
         return logged
@@ -151,7 +150,7 @@ class MemoryRegistry:
                 return answer
         for pattern, seconds in self.switches.latency_seconds.items():
             if re.search(pattern, request.path):
-                await asyncio.sleep(seconds)
+                await self.sleep(seconds)
         if not request.path.startswith(self.switches.prefix):
             return answer_plain(404, "404 page not found")
         path = request.path.removeprefix(self.switches.prefix)

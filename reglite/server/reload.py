@@ -13,8 +13,8 @@ from reglite.server.pages import Pages
 
 SCRIPT_PATH: Final = "/.reload/reload.js"
 EVENTS_PATH: Final = "/.reload/events"
+POLL_SECONDS: Final = 0.5
 
-_POLL_SECONDS: Final = 0.5
 _HEADERS: Final = {"Cache-Control": "no-store"}
 _SCRIPT: Final = f"""\
 new EventSource("{EVENTS_PATH}").addEventListener("reload", () => location.reload());
@@ -26,8 +26,9 @@ Stamps = Mapping[Path, tuple[int, int]]
 class Reload:
     """ASGI app around the pages: answers its own two paths and leaves the rest to them."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, *, poll_seconds: float = POLL_SECONDS) -> None:
         self._pages = pages
+        self._poll_seconds = poll_seconds
         self._generation = 0
         self.is_stopping: Callable[[], bool] = lambda: False
 
@@ -54,7 +55,7 @@ class Reload:
             if self._generation != seen:
                 seen = self._generation
                 yield "event: reload\ndata:\n\n"
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(self._poll_seconds)
 
 
 def add_script(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -69,9 +70,16 @@ def add_script(files: Mapping[str, bytes]) -> dict[str, bytes]:
 class Watcher:
     """Calls back after each change below a folder, while it is entered."""
 
-    def __init__(self, folder: Path, on_change: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        on_change: Callable[[], object],
+        *,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
         self._folder = folder
         self._on_change = on_change
+        self._poll_seconds = poll_seconds
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Watcher":
@@ -88,7 +96,7 @@ class Watcher:
 
     async def _watch(self, seen: Stamps) -> None:
         while True:
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(self._poll_seconds)
             now = await asyncio.to_thread(read_stamps, self._folder)
             if now != seen:
                 seen = now

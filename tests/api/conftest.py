@@ -14,24 +14,17 @@ from reglite.demo.registry import MemoryRegistry
 from reglite.inventory.access_config import AccessConfig
 from reglite.inventory.load import Inventory, RegistryConfig
 from reglite.registry.pool import RegistryPool
-from tests.functions.content import REGISTRY, fill
+from tests.functions.content import REGISTRY
+from tests.support import clients
 
 OpenApi = Callable[..., httpx.AsyncClient]
 
 LOOPBACK = "127.0.0.1"
 
 
-@pytest.fixture
-def filled_registry(memory_registry: MemoryRegistry) -> MemoryRegistry:
-    """Return the in-memory registry with one image under two tags."""
-    fill(memory_registry)
-    return memory_registry
-
-
 def make_config(**options: Any) -> RegistryConfig:
     """Return the settings of the in-memory registry."""
-    defaults: dict[str, Any] = {"name": REGISTRY, "url": "http://memory", "source": "inventory"}
-    return RegistryConfig(**{"pull_host": "memory", **defaults, **options})
+    return clients.make_config(**{"name": REGISTRY, **options})
 
 
 def make_runtime(
@@ -69,13 +62,3 @@ async def open_api(filled_registry: MemoryRegistry, anyio_backend: str) -> Async
 def api(open_api: OpenApi) -> httpx.AsyncClient:
     """Return a client of the API where everybody reads and nobody deletes."""
     return open_api()
-
-
-def get_code(response: httpx.Response) -> str:
-    """Return the one error code of an answer in the contract's shape."""
-    document = response.json()
-    assert list(document) == ["errors"]
-    (error,) = document["errors"]
-    assert set(error) == {"code", "message", "detail"}
-    assert error["message"]
-    return str(error["code"])

@@ -15,8 +15,9 @@ from reglite.api.identity.sign_in import SignIn
 from reglite.demo.registry import MemoryRegistry
 from reglite.errors import RegliteError
 from reglite.inventory.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
-from tests.api.conftest import OpenApi, get_code, make_config
+from tests.api.conftest import OpenApi, make_config
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY, TAG
+from tests.support.errors import get_code
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ from starlette.routing import Match
 
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
-from tests.api.conftest import get_code
 from tests.functions.content import DIGEST
+from tests.support.errors import get_code
 
 BASE = "/api/v1/registries/88.88.88.88:5000/repositories"
 REPOSITORIES = [

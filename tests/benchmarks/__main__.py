@@ -11,9 +11,9 @@ from tests.benchmarks.crowd import bench_crowd
 from tests.benchmarks.functions import bench_functions
 from tests.benchmarks.measure import Row
 from tests.benchmarks.report import Report
-from tests.benchmarks.server import serve
 from tests.benchmarks.throughput import bench_throughput
 from tests.benchmarks.ui import bench_ui
+from tests.support.command import serve_inventory
 from tests.support.docker_registry import DockerRegistry
 from tests.support.filesystem import fill_filesystem, format_busy_tag
 
@@ -22,17 +22,17 @@ INVENTORY = "inventory:\n  bench:\n    url: {url}\ndocker_config: false\n"
 
 def measure_client(registry: DockerRegistry, busy: str, folder: Path) -> list[Row]:
     """Run the sections on the registry client, on a server of its own."""
-    with serve(INVENTORY.format(url=registry.url), folder) as served:
+    with serve_inventory(INVENTORY.format(url=registry.url), folder) as served:
         rows = asyncio.run(bench_client(served, registry.url, busy))
-    with serve(INVENTORY.format(url=registry.url), folder) as served:
+    with serve_inventory(INVENTORY.format(url=registry.url), folder) as served:
         rows.append(asyncio.run(bench_sharing(served, registry, busy)))
-    with serve(INVENTORY.format(url=registry.url), folder) as served:
+    with serve_inventory(INVENTORY.format(url=registry.url), folder) as served:
         return [*rows, asyncio.run(bench_memory(served, busy))]
 
 
 def measure_ui(registry: DockerRegistry, busy: str, folder: Path) -> list[Row]:
     """Run the section on the pages."""
-    with serve(INVENTORY.format(url=registry.url), folder) as served:
+    with serve_inventory(INVENTORY.format(url=registry.url), folder) as served:
         return bench_ui(served, busy)
 
 
@@ -41,7 +41,7 @@ def measure_throughput(registry: DockerRegistry, busy: str, folder: Path) -> lis
     with registry.client() as client:
         accept = {"Accept": media_types.ACCEPT_MANIFESTS}
         manifest = client.get(f"/v2/{busy}/manifests/{format_busy_tag(0)}", headers=accept).json()
-    with serve(INVENTORY.format(url=registry.url), folder) as served:
+    with serve_inventory(INVENTORY.format(url=registry.url), folder) as served:
         work = bench_throughput(served, registry.url, busy, manifest["config"]["digest"])
         return asyncio.run(work)
 
@@ -53,7 +53,7 @@ def measure_lambda(registry: DockerRegistry, busy: str, folder: Path) -> list[Ro
 
 def measure_crowd(registry: DockerRegistry, busy: str, folder: Path) -> list[Row]:
     """Run the section on many clients at once."""
-    with serve(INVENTORY.format(url=registry.url), folder) as served:
+    with serve_inventory(INVENTORY.format(url=registry.url), folder) as served:
         return bench_crowd(served, busy)
 
 

@@ -8,7 +8,7 @@ import httpx
 
 from reglite import media_types
 from tests.benchmarks.measure import Row, compare
-from tests.benchmarks.server import Served
+from tests.support.command import Command
 from tests.support.docker_registry import DockerRegistry
 from tests.support.filesystem import format_busy_tag
 
@@ -19,7 +19,7 @@ TAGS = 1000
 BATCH = 100
 
 
-async def bench_client(served: Served, registry: str, busy: str) -> list[Row]:
+async def bench_client(served: Command, registry: str, busy: str) -> list[Row]:
     """Measure tag list, one manifest and summaries; the busy repository has 10,000 tags."""
     limits = httpx.Limits(max_connections=CONCURRENCY, max_keepalive_connections=CONCURRENCY)
     async with (
@@ -35,7 +35,7 @@ async def bench_client(served: Served, registry: str, busy: str) -> list[Row]:
         ]
 
 
-def _repository(served: Served, busy: str) -> str:
+def _repository(served: Command, busy: str) -> str:
     return f"{served.url}/api/v1/registries/bench/repositories/{busy}"
 
 
@@ -125,7 +125,7 @@ class _Bench:
         return (await self._ours.get(url, headers=headers)).raise_for_status()
 
 
-async def bench_sharing(served: Served, registry: DockerRegistry, busy: str) -> Row:
+async def bench_sharing(served: Command, registry: DockerRegistry, busy: str) -> Row:
     """Ask for one manifest a hundred times at once, and count what the registry was asked."""
     path = f"/v2/{busy}/manifests/"
     before = registry.read_log().count(path)
@@ -138,7 +138,7 @@ async def bench_sharing(served: Served, registry: DockerRegistry, busy: str) -> 
     return Row("100 identical requests at once", asked, 1, "", detail)
 
 
-async def bench_memory(served: Served, busy: str) -> Row:
+async def bench_memory(served: Command, busy: str) -> Row:
     """Walk the whole catalog, summarise 10,000 tags, and read the server's resident memory."""
     async with httpx.AsyncClient(base_url=served.url, timeout=60) as client:
         url: str | None = "/api/v1/registries/bench/repositories?n=1000"

@@ -1,25 +1,16 @@
 """Two hundred clients that read for a minute: errors, latencies and memory."""
 
-import asyncio
-
 from tests.benchmarks.measure import Row
-from tests.benchmarks.server import Served
 from tests.load.__main__ import CLIENTS, MAX_GROWTH, MAX_SPREAD, SECONDS
 from tests.load.crowd import list_mixed_reads, run_crowd
+from tests.support.command import Command
 from tests.support.filesystem import format_busy_tag
 
 
-def bench_crowd(served: Served, busy: str) -> list[Row]:
+def bench_crowd(served: Command, busy: str) -> list[Row]:
     """Let the crowd read and compare with the bounds of ``make load``."""
     paths = list_mixed_reads("bench", busy, [format_busy_tag(n) for n in range(100)])
-    work = run_crowd(
-        served.url,
-        paths,
-        clients=CLIENTS,
-        seconds=SECONDS,
-        read_memory=served.read_memory_mib,
-    )
-    figures = asyncio.run(work)
+    figures = run_crowd(served, paths, clients=CLIENTS, seconds=SECONDS)
     errors = figures.statuses.total() - figures.statuses[200]
     rate = figures.statuses.total() / SECONDS
     latencies = f"p50 {figures.p50 * 1000:.0f} ms, p99 {figures.p99 * 1000:.0f} ms"

@@ -15,15 +15,13 @@ from pathlib import Path
 
 import httpx
 
-from reglite import media_types
 from reglite.bundle.bytecode import compile_folder, find_interpreter
 from reglite.bundle.package import Package
 from tests.benchmarks.measure import Row, Times
 from tests.deploy.events import list_events
 from tests.functions.conftest import Event
-from tests.functions.content import CONFIG, LAYER, MANIFEST, REGISTRY, REPOSITORY, TAG
+from tests.functions.content import REGISTRY, REPOSITORY, push
 from tests.support.docker_registry import DockerRegistry
-from tests.support.images import Pusher
 from tests.support.lambda_runtime import LambdaProcess, unpack
 from tests.support.packages import PYTHON, make_packages
 
@@ -100,7 +98,7 @@ def bench_functions(registry: DockerRegistry, folder: Path) -> list[Row]:
     for name in (*QUICK, *ASKING):
         unpack(packages[name].path, folder / "unpacked" / name)
     _make_hello(folder / "unpacked")
-    _push(registry)
+    push(registry)
     bench = _Bench(folder / "unpacked", registry.url)
     warm = _bench_warm(bench, registry.url)
     return [*_bench_cold(bench), *warm, *_list_sizes(packages)]
@@ -117,14 +115,6 @@ def _make_hello(unpacked: Path) -> None:
     assert interpreter is not None
     compile_folder(folder / BARE, interpreter)
     (unpacked / "health").symlink_to(folder)
-
-
-def _push(registry: DockerRegistry) -> None:
-    with registry.client() as client:
-        pusher = Pusher(client, REPOSITORY)
-        for blob in (CONFIG, LAYER):
-            pusher.push_blob(blob)
-        pusher.push_raw(MANIFEST, media_types.OCI_MANIFEST, TAG, "latest")
 
 
 def _bench_cold(bench: _Bench) -> Iterator[Row]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from reglite import media_types
 from tests.benchmarks.measure import Row
-from tests.benchmarks.server import Served
 from tests.load.connection import Connection
+from tests.support.command import Command
 from tests.support.filesystem import format_busy_tag
 
 CONNECTIONS = (1, 8, 64)
@@ -25,7 +25,7 @@ class Work:
 
 
 async def bench_throughput(
-    served: Served, registry: str, busy: str, config_digest: str
+    served: Command, registry: str, busy: str, config_digest: str
 ) -> list[Row]:
     """Measure each work at each number of connections, and the server's memory after each."""
     rows: list[Row] = []

@@ -10,8 +10,8 @@ import httpx
 from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 from tests.benchmarks.measure import Row
-from tests.benchmarks.server import Served
 from tests.support.browser import run_chromium
+from tests.support.command import Command
 
 ROUNDS = 9
 # Lists are cached for ten seconds: each reading waits until the one before is forgotten.
@@ -71,7 +71,7 @@ class Reading:
     wire_bytes: int
 
 
-def bench_ui(served: Served, busy: str) -> list[Row]:
+def bench_ui(served: Command, busy: str) -> list[Row]:
     """Measure the repositories page and the tags page."""
     base = "/api/v1/registries/bench/repositories"
     with run_chromium() as browser:
@@ -97,7 +97,7 @@ def bench_ui(served: Served, busy: str) -> list[Row]:
 
 def _bench_page(
     browser: Browser,
-    served: Served,
+    served: Command,
     name: str,
     *,
     page: str,
@@ -123,7 +123,7 @@ def _bench_page(
     ]
 
 
-def _bench_complete(browser: Browser, served: Served, page: str) -> Row:
+def _bench_complete(browser: Browser, served: Command, page: str) -> Row:
     """Count all requests, the page's own files included, until forty rows are complete."""
     reading = _visit(
         browser, served, page, _WATCH, until="complete", viewport=TALL, is_counted=True
@@ -149,7 +149,7 @@ def _ratio(
 
 def _visit(
     browser: Browser,
-    served: Served,
+    served: Command,
     path: str,
     script: str,
     *,
@@ -199,7 +199,7 @@ def _read(page: Page, requests: list[Request]) -> Reading:
     return Reading(seen, nodes, len(requests), wire_bytes)
 
 
-def _find_script(served: Served) -> str:
+def _find_script(served: Command) -> str:
     """Return the path of a small script of the site."""
     found = re.search(r'src="([^"]+/early\.js)"', httpx.get(f"{served.url}/api.html").text)
     if found is None:

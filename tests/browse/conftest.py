@@ -1,17 +1,15 @@
 """Clients of the in-memory registry, in process."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 
 from reglite.demo.registry import MemoryRegistry
-from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.client import RegistryClient
+from tests.support.clients import MakeClient, make_config, open_clients
 
-MakeClient = Callable[..., RegistryClient]
+__all__ = ["MakeClient"]
 
 
 @pytest.fixture
@@ -19,17 +17,12 @@ async def make_client(
     memory_registry: MemoryRegistry, anyio_backend: str
 ) -> AsyncIterator[MakeClient]:
     """Return a maker of clients; beside the registry, options are RegistryConfig's."""
-    async with AsyncExitStack() as stack:
+    async with open_clients() as make:
 
-        def make(registry: MemoryRegistry = memory_registry, **options: Any) -> RegistryClient:
-            options = {"url": "http://memory", "source": "inventory", **options}
-            config = RegistryConfig(**{"name": "memory:5000", "pull_host": "memory", **options})
-            transport = httpx.ASGITransport(app=registry)
-            client = RegistryClient(config, transport=transport)
-            stack.push_async_callback(client.aclose)
-            return client
+        def make_one(registry: MemoryRegistry = memory_registry, **options: Any) -> RegistryClient:
+            return make(make_config(**options), registry)
 
-        yield make
+        yield make_one
 
 
 @pytest.fixture

@@ -1,12 +1,8 @@
 """``reglite dev`` and ``reglite serve`` as real processes on loopback."""
 
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,71 +11,27 @@ import httpx
 import pytest
 
 from reglite.demo.registry import MemoryRegistry
+from tests.support.command import Command, clean_environ, run_command, run_to_end
 
-ROOT = Path(__file__).parents[2]
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\S*")
-
-
-class Served:
-    """One process that serves; ``said`` is what it printed until its address."""
-
-    def __init__(self, arguments: tuple[str, ...], folder: Path, environ: dict[str, str]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "reglite", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **environ},
-        )
-        self.said = ""
-        self.address = self._read_address()
-
-    def _read_address(self) -> str:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said += line
-            if found := re.search(r"RegLite is at (\S+)", line):
-                return found[1]
-        pytest.fail(f"ended with {self.process.wait()}: {self.said}")
-
-    def get(self, path: str) -> Any:
-        """Return the JSON at a path."""
-        answer = httpx.get(self.address + path, timeout=20)
-        answer.raise_for_status()
-        return answer.json()
-
-    def stop(self) -> int:
-        """Interrupt it as Ctrl-C does, and return its exit code."""
-        self.process.send_signal(signal.SIGINT)
-        try:
-            rest, _ = self.process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
-        self.said += rest
-        return self.process.returncode
-
-
-Start = Callable[..., Served]
+Start = Callable[..., Command]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, enter: Callable[..., Command]) -> Start:
     """Start a command in an empty folder; stopped with the test."""
-    running: list[Served] = []
-    clean = {name: "" for name in os.environ if name.startswith("REGLITE_")}
 
-    def run(*arguments: str, **environ: str) -> Served:
-        environ = {**clean, "DOCKER_CONFIG": str(tmp_path / "docker"), **environ}
-        running.append(Served(arguments, tmp_path, environ))
-        return running[-1]
+    def run(*arguments: str, **environ: str) -> Command:
+        whole = clean_environ(tmp_path) | environ
+        return enter(run_command(*arguments, folder=tmp_path, environ=whole))
 
-    yield run
-    for served in running:
-        if served.process.poll() is None:
-            served.process.kill()
-        served.process.communicate()
+    return run
+
+
+def get_json(served: Command, path: str) -> Any:
+    """Return the JSON at a path."""
+    answer = httpx.get(served.address + path, timeout=20)
+    answer.raise_for_status()
+    return answer.json()
 
 
 def hold_port(port: int) -> socket.socket:
@@ -92,20 +44,20 @@ def hold_port(port: int) -> socket.socket:
 
 def test_with_nothing_to_show_dev_starts_the_demo_and_says_so(start: Start) -> None:
     served = start("dev", "--port", "0", "--no-open")
-    assert "No inventory, no URL and no Docker login: starting the demo registry" in served.said
-    (registry,) = served.get("api/v1/registries")["registries"]
+    assert "No inventory, no URL and no Docker login: starting the demo registry" in served.printed
+    (registry,) = get_json(served, "api/v1/registries")["registries"]
     assert registry["source"] == "demo"
-    assert f"  {registry['name']}  {registry['url']}  demo;" in served.said
-    assert "none\n" not in served.said
-    repositories = served.get(f"api/v1/registries/{registry['name']}/repositories")
+    assert f"  {registry['name']}  {registry['url']}  demo;" in served.printed
+    assert "none\n" not in served.printed
+    repositories = get_json(served, f"api/v1/registries/{registry['name']}/repositories")
     assert repositories["repositories"]
-    assert served.get("api/v1/session")["role"] == "maintainer"
+    assert get_json(served, "api/v1/session")["role"] == "maintainer"
     page = httpx.get(served.address)
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert served.stop() == 0
-    assert "Traceback" not in served.said
-    assert "Aborted" not in served.said
+    assert "Traceback" not in served.printed
+    assert "Aborted" not in served.printed
 
 
 def test_dev_shows_a_url_without_any_file_and_prints_what_it_found(
@@ -114,25 +66,25 @@ def test_dev_shows_a_url_without_any_file_and_prints_what_it_found(
     url = serve(MemoryRegistry())
     host = url.removeprefix("http://")
     served = start("dev", url, "--port", "0", "--no-open", "--no-reload")
-    assert re.search(rf"{host} +{url} +command line; credentials: none", served.said)
-    assert "demo" not in served.said
-    (registry,) = served.get("api/v1/registries")["registries"]
+    assert re.search(rf"{host} +{url} +command line; credentials: none", served.printed)
+    assert "demo" not in served.printed
+    (registry,) = get_json(served, "api/v1/registries")["registries"]
     assert (registry["name"], registry["source"]) == (host, "command-line")
-    assert served.get(f"api/v1/registries/{host}/status")["status"] == "online"
+    assert get_json(served, f"api/v1/registries/{host}/status")["status"] == "online"
 
 
 def test_demo_adds_the_demo_to_what_is_there(start: Start) -> None:
     served = start(
         "dev", "--demo", "--port", "0", "--no-open", REGLITE_REGISTRIES="http://127.0.0.1:9"
     )
-    sources = [r["source"] for r in served.get("api/v1/registries")["registries"]]
+    sources = [r["source"] for r in get_json(served, "api/v1/registries")["registries"]]
     assert sources == ["command-line", "demo"]
-    assert re.search(r"127\.0\.0\.1:9 .*\n  demo  http", served.said)
+    assert re.search(r"127\.0\.0\.1:9 .*\n  demo  http", served.printed)
 
 
 def test_demo_alone_is_said_to_be_all_there_is(start: Start) -> None:
     served = start("dev", "--demo", "--port", "0", "--no-open")
-    assert re.match(r"No registry but the demo's:\n  demo  http\S+  demo;", served.said)
+    assert re.match(r"No registry but the demo's:\n  demo  http\S+  demo;", served.printed)
 
 
 def test_no_secret_is_printed_at_the_start(start: Start) -> None:
@@ -145,8 +97,8 @@ def test_no_secret_is_printed_at_the_start(start: Start) -> None:
         "password: '${P}'}}",
         P="hunter2-very-secret",
     )
-    assert "credentials: password from inventory" in served.said
-    assert "hunter2-very-secret" not in served.said
+    assert "credentials: password from inventory" in served.printed
+    assert "hunter2-very-secret" not in served.printed
     assert "hunter2-very-secret" not in httpx.get(served.address + "api/v1/registries").text
 
 
@@ -157,19 +109,9 @@ def test_a_port_that_was_asked_for_does_not_move(tmp_path: Path) -> None:
             (["--port", str(port)], {}),
             ([], {"REGLITE_PORT": str(port)}),
         ):
-            result = subprocess.run(
-                [sys.executable, "-m", "reglite", "dev", "--no-open", "--demo", *arguments],
-                capture_output=True,
-                text=True,
-                check=False,
-                cwd=tmp_path,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": str(ROOT),
-                    "DOCKER_CONFIG": str(tmp_path),
-                    **environ,
-                },
-            )
+            whole = clean_environ(tmp_path) | environ
+            command = ("dev", "--no-open", "--demo", *arguments)
+            result = run_to_end(*command, folder=tmp_path, environ=whole)
             assert result.returncode == 1
             assert result.stderr.startswith("Error: ")
             assert str(port) in result.stderr
@@ -183,21 +125,19 @@ def test_a_busy_default_port_moves_to_the_next_free_one(start: Start) -> None:
         holder = socket.socket()  # somebody else holds it already, which serves as well
     with closing(holder):
         served = start("dev", "--no-open", "--demo", "--no-reload")
-        found = _ADDRESS.search(served.address)
-        assert found is not None
-        assert 8080 < int(found[1]) < 8180
-        assert served.get("api/v1/health")["status"] == "ok"
+        assert 8080 < served.port < 8180
+        assert get_json(served, "api/v1/health")["status"] == "ok"
 
 
 def test_serve_says_who_may_do_what_and_makes_nobody_a_maintainer(start: Start) -> None:
     served = start("serve", "--port", "0", REGLITE_INVENTORY="inventory:")
-    assert "Who may do what:" in served.said
-    assert "anyone: may look" in served.said
-    assert "nobody deletes" in served.said
-    assert served.get("api/v1/session")["role"] == "viewer"
+    assert "Who may do what:" in served.printed
+    assert "anyone: may look" in served.printed
+    assert "nobody deletes" in served.printed
+    assert get_json(served, "api/v1/session")["role"] == "viewer"
     assert served.stop() == 0
-    assert "Traceback" not in served.said
-    assert "Aborted" not in served.said
+    assert "Traceback" not in served.printed
+    assert "Aborted" not in served.printed
 
 
 def test_serve_lists_tokens_by_name_and_shuts_anonymous_people_out(start: Start) -> None:
@@ -210,11 +150,11 @@ def test_serve_lists_tokens_by_name_and_shuts_anonymous_people_out(start: Start)
         REGLITE_INVENTORY="access: {tokens: [{name: ci, token: '${T}', role: maintainer}]}",
         T="hunter2-very-secret",
     )
-    assert "not signed in: nothing" in served.said
-    assert "token 'ci': may look, delete and restore" in served.said
-    assert "hunter2-very-secret" not in served.said
+    assert "not signed in: nothing" in served.printed
+    assert "token 'ci': may look, delete and restore" in served.printed
+    assert "hunter2-very-secret" not in served.printed
     assert served.address.endswith("/registry/")
-    assert served.get("api/v1/session")["role"] is None
+    assert get_json(served, "api/v1/session")["role"] is None
     answer = httpx.get(
         served.address + "api/v1/session", headers={"Authorization": "Bearer hunter2-very-secret"}
     )

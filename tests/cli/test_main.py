@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from reglite import __version__
 from reglite.cli.main import main
 from reglite.inventory.load import load_inventory
+from tests.support.command import clean_environ, run_to_end
 
 SECRET = "hunter2-very-secret"
 
@@ -132,14 +133,7 @@ class TestErrors:
         assert_said(run("dev", REGLITE_PORT="eighty"), 2, "REGLITE_PORT")
 
     def test_a_process_ends_with_the_same_codes(self, tmp_path: Path) -> None:
-        result = subprocess.run(
-            [sys.executable, "-m", "reglite", "check", "-c", "missing.yaml"],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        )
+        result = run_to_end("check", "-c", "missing.yaml", folder=tmp_path)
         assert result.returncode == 2
         assert result.stdout == ""
         assert result.stderr.startswith("Error: missing.yaml: there is no such file")
@@ -247,11 +241,7 @@ class TestOpenapi:
             capture_output=True,
             check=True,
             cwd=tmp_path,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(Path(__file__).parents[2]),
-                "PYTHONIOENCODING": "latin-1",
-            },
+            env=clean_environ(tmp_path) | {"PYTHONIOENCODING": "latin-1"},
         )
         document = json.loads(result.stdout.decode("latin-1"))
         assert "…" in json.dumps(document, ensure_ascii=False)

@@ -5,7 +5,6 @@ import base64
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +18,7 @@ from reglite.credentials.aws import EcrCredentials
 from reglite.credentials.source import Credentials
 from reglite.errors import Denied, RegistryProtocol, RegistryUnreachable, RegliteError
 from reglite.inventory.load import load_inventory
+from tests.support.loopback import run_server
 
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -78,12 +78,8 @@ def aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeAws]:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     server = FakeAws()
     monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with run_server(server):
+        yield server
 
 
 def resolve(source: EcrCredentials) -> Credentials:

@@ -13,6 +13,7 @@ from reglite.credentials.docker_config import (
     parse_docker_config,
 )
 from reglite.errors import ConfigurationError
+from tests.support.errors import list_causes
 
 SECRET = "hunter2-very-secret"
 USER_PASS = "dXNlcjpwYXNz"
@@ -151,10 +152,8 @@ def test_bad_input_names_the_key_path(config: object, problem: str) -> None:
 def test_no_message_shows_a_value(config: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         parse(config)
-    chained: BaseException | None = caught.value
-    while chained is not None:
-        assert SECRET not in f"{chained} {chained!r} {vars(chained)}"
-        chained = chained.__cause__
+    for error in list_causes(caught.value):
+        assert SECRET not in f"{error} {error!r} {vars(error)}"
 
 
 def test_no_repr_shows_a_login() -> None:

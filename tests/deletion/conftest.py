@@ -1,7 +1,6 @@
 """Clients of the in-memory and of the real registry, and what a registry holds, read raw."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -9,9 +8,10 @@ import pytest
 
 from reglite.demo.registry import MemoryRegistry
 from reglite.registry.client import RegistryClient
-from tests.deletion.content import Repo, make_config
+from tests.deletion.content import Repo
+from tests.support.clients import MakeClient, make_config, open_clients
 
-MakeClient = Callable[..., RegistryClient]
+__all__ = ["MakeClient"]
 
 
 @pytest.fixture
@@ -19,18 +19,15 @@ async def make_client(
     memory_registry: MemoryRegistry, anyio_backend: str
 ) -> AsyncIterator[MakeClient]:
     """Return a maker of clients: of a real registry with ``url``, else of the in-memory one."""
-    async with AsyncExitStack() as stack:
+    async with open_clients() as make:
 
-        def make(
+        def make_one(
             *, transport: httpx.AsyncBaseTransport | None = None, **options: Any
         ) -> RegistryClient:
-            if "url" not in options and transport is None:
-                transport = httpx.ASGITransport(app=memory_registry)
-            client = RegistryClient(make_config(**options), transport=transport)
-            stack.push_async_callback(client.aclose)
-            return client
+            registry = None if "url" in options else memory_registry
+            return make(make_config(**options), transport or registry)
 
-        yield make
+        yield make_one
 
 
 @pytest.fixture

@@ -1,24 +1,22 @@
 """Manifests for the tests of deletion, and transports that fail on purpose."""
 
+import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import aclosing
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from reglite import media_types
 from reglite.demo.registry import MemoryRegistry, Switches
-from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import Digest, Repository
+from reglite.registry.client import RegistryClient
 
 REPOSITORY = Repository("team/project/app")
 
-
-def make_config(**options: Any) -> RegistryConfig:
-    """Return the settings of a registry; of the in-memory one unless ``url`` is given."""
-    defaults = {"name": "memory:5000", "pull_host": "memory", "source": "inventory"}
-    return RegistryConfig(**{"url": "http://memory", **defaults, **options})
+Result = TypeVar("Result")
 
 
 def make_image(name: str, **parts: Any) -> bytes:
@@ -121,3 +119,15 @@ class DyingTransport(httpx.AsyncBaseTransport):
 
 def _fake(name: str) -> str:
     return f"sha256:{name.encode().hex():0>64}"[:71]
+
+
+def run_with(
+    client: RegistryClient, work: Callable[[RegistryClient], Coroutine[Any, Any, Result]]
+) -> Result:
+    """Run work in an event loop of its own and close the client."""
+
+    async def run() -> Result:
+        async with aclosing(client):
+            return await work(client)
+
+    return asyncio.run(run())

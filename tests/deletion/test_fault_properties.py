@@ -1,6 +1,5 @@
 """Removals and deletions while the registry fails and others push, in any order of events."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
@@ -18,7 +17,8 @@ from reglite.demo.registry import MemoryRegistry
 from reglite.errors import RegliteError
 from reglite.reference import Digest, Repository, Tag
 from reglite.registry.client import RegistryClient
-from tests.deletion.content import REPOSITORY, Repo, make_config
+from tests.deletion.content import REPOSITORY, Repo, run_with
+from tests.support.clients import make_config
 
 pytestmark = pytest.mark.usefixtures("hurry")
 TAG = Tag("1.4.2")
@@ -89,17 +89,14 @@ def test_whatever_happens_only_that_tag_is_touched_and_a_second_run_ends_it(
     repo, digest, pushed = build(is_old=is_old)
     trouble = Trouble(repo, pushed, events)
 
-    async def run() -> bool:
-        client = make_client(repo)
+    async def run(client: RegistryClient) -> bool:
         try:
             await untag(client, REPOSITORY, TAG, expected_digest=digest)
         except RegliteError:
             return False
-        finally:
-            await client.aclose()
         return True
 
-    is_done = asyncio.run(run())
+    is_done = run_with(make_client(repo), run)
     siblings = {"latest": digest, "stable": digest, "mine": pushed}
     assert siblings.items() <= repo.tags.items()
     assert repo.manifests >= {digest, pushed}
@@ -108,7 +105,7 @@ def test_whatever_happens_only_that_tag_is_touched_and_a_second_run_ends_it(
     if is_done:
         assert repo.tags.get(TAG) in ({None, pushed} if trouble.has_pushed else {None})
     trouble.stop()
-    asyncio.run(run())
+    run_with(make_client(repo), run)
     assert repo.tags.get(TAG) in ({None, pushed} if trouble.has_pushed else {None})
     assert siblings.items() <= repo.tags.items()
     assert repo.manifests >= {digest, pushed}
@@ -122,17 +119,14 @@ def test_whatever_happens_a_deletion_takes_no_other_image_and_a_second_run_ends_
     repo, digest, pushed = build(is_old=is_old)
     trouble = Trouble(repo, pushed, events)
 
-    async def run() -> bool:
-        client = make_client(repo)
+    async def run(client: RegistryClient) -> bool:
         try:
             deletion = await delete_by_digest(client, REPOSITORY, digest)
         except RegliteError as exc:
             return exc.code == "MANIFEST_UNKNOWN"
-        finally:
-            await client.aclose()
         return deletion.is_complete
 
-    is_done = asyncio.run(run())
+    is_done = run_with(make_client(repo), run)
     others = {tag: at for tag, at in repo.tags.items() if at != digest}
     assert {"mine": pushed}.items() <= others.items()
     assert pushed in repo.manifests
@@ -140,15 +134,13 @@ def test_whatever_happens_a_deletion_takes_no_other_image_and_a_second_run_ends_
         assert digest not in repo.manifests
         assert digest not in repo.tags.values()
     trouble.stop()
-    asyncio.run(run())
+    run_with(make_client(repo), run)
 
-    async def mend() -> None:
-        client = make_client(repo)
+    async def mend(client: RegistryClient) -> None:
         for leftover in await find_leftovers(client):
             await untag(client, REPOSITORY, leftover.tag)
-        await client.aclose()
 
-    asyncio.run(mend())
+    run_with(make_client(repo), mend)
     assert digest not in repo.manifests
     assert digest not in repo.tags.values()
     assert {"mine": pushed}.items() <= repo.tags.items()

@@ -1,6 +1,5 @@
 """Plans over generated repositories against a model that knows everything and checks each pair."""
 
-import asyncio
 import json
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,7 +16,8 @@ from reglite.demo.registry import MemoryRegistry
 from reglite.errors import TagProtected
 from reglite.reference import Digest, Tag
 from reglite.registry.client import RegistryClient
-from tests.deletion.content import REPOSITORY, Repo, make_config
+from tests.deletion.content import REPOSITORY, Repo, run_with
+from tests.support.clients import make_config
 
 TAGS = ("latest", "v1", "v2", "edge", "1.0", "x")
 
@@ -116,13 +116,10 @@ def test_a_plan_is_what_the_model_says_for_every_manifest(world: World) -> None:
     repo, digests = build(world)
     model = Model(repo, world.protect)
 
-    async def plan_all() -> list[DeletionPlan]:
-        client = make_client(repo, world)
-        plans = [await make_plan(client, REPOSITORY, digest) for digest in digests]
-        await client.aclose()
-        return plans
+    async def plan_all(client: RegistryClient) -> list[DeletionPlan]:
+        return [await make_plan(client, REPOSITORY, digest) for digest in digests]
 
-    for plan in asyncio.run(plan_all()):
+    for plan in run_with(make_client(repo, world), plan_all):
         assert list(plan.tags) == model.find_tags(plan.digest)
         assert list(plan.protected) == model.find_protected(plan.digest)
         assert list(plan.parents) == model.find_parents(plan.digest)
@@ -140,20 +137,17 @@ def test_a_deletion_takes_what_the_plan_says_and_nothing_else(
     digest = digests[choice % len(digests)]
     model = Model(repo, world.protect)
 
-    async def delete() -> bool:
-        client = make_client(repo, world)
+    async def delete(client: RegistryClient) -> bool:
         plan = (await make_plan(client, REPOSITORY, digest)).plan if with_plan else None
         try:
             deletion = await delete_by_digest(client, REPOSITORY, digest, plan=plan)
         except TagProtected:
             return False
-        finally:
-            await client.aclose()
         assert list(deletion.tags) == model.find_tags(digest)
         assert deletion.is_complete
         return True
 
-    is_gone = asyncio.run(delete())
+    is_gone = run_with(make_client(repo, world), delete)
     assert is_gone is (model.find_protected(digest) == [])
     gone = {digest} if is_gone else set()
     assert repo.manifests == model.manifests - gone
@@ -168,16 +162,13 @@ def test_removing_one_tag_takes_that_tag_and_nothing_else(world: World, choice: 
     before, manifests = repo.tags, repo.manifests
     is_protected = any(fnmatchcase(tag, glob) for glob in world.protect)
 
-    async def remove() -> bool:
-        client = make_client(repo, world)
+    async def remove(client: RegistryClient) -> bool:
         try:
             await untag(client, REPOSITORY, Tag(tag), expected_digest=Digest(before[tag]))
         except TagProtected:
             return False
-        finally:
-            await client.aclose()
         return True
 
-    assert asyncio.run(remove()) is not is_protected
+    assert run_with(make_client(repo, world), remove) is not is_protected
     assert repo.manifests == manifests
     assert repo.tags == {name: at for name, at in before.items() if is_protected or name != tag}

@@ -10,7 +10,7 @@ from reglite.deletion.protection import (
 )
 from reglite.errors import Denied, TagProtected
 from reglite.reference import Digest, Tag
-from tests.deletion.content import make_config
+from tests.support.clients import make_config
 
 
 @pytest.mark.parametrize(

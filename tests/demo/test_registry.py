@@ -137,10 +137,8 @@ def test_deletion_may_break_half_way_and_leave_its_tags(ask: Ask, registry: Memo
     assert ask("GET", f"{PATH}/v1", headers=ALL).status_code == 404
 
 
-def test_log_of_a_long_life_stays_bounded(
-    ask: Ask, registry: MemoryRegistry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reglite.demo.registry._LOG_LENGTH", 4)
+def test_log_of_a_long_life_stays_bounded(ask: Ask, registry: MemoryRegistry) -> None:
+    registry.log_length = 4
     for number in range(9):
         ask("GET", f"/v2/?number={number}")
     assert len(registry.requests) <= 4
@@ -317,15 +315,13 @@ def test_pushed_nonsense_is_never_a_server_error(
         assert ask("GET", f"/v2/app/referrers/{NOTHING}").status_code == 200
 
 
-def test_latency_falls_on_the_paths_that_match(
-    ask: Ask, registry: MemoryRegistry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_latency_falls_on_the_paths_that_match(ask: Ask, registry: MemoryRegistry) -> None:
     slept: list[float] = []
 
     async def note(seconds: float) -> None:
         slept.append(seconds)
 
-    monkeypatch.setattr("reglite.demo.registry.asyncio.sleep", note)
+    registry.sleep = note
     registry.switches.latency_seconds = {"/manifests/": 0.5, "/tags/list$": 2.0}
     for path in (f"{PATH}/v1", "/v2/app/tags/list", "/v2/"):
         assert ask("GET", path).status_code == 200

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
+from tests.support.loopback import LoopbackServer, run_server
 
-class Relay(socketserver.ThreadingTCPServer):
+
+class Relay(LoopbackServer):
     """Passes bytes on both ways; ``connections`` is how many clients came.
 
     With ``is_proxy`` it is one for https: whatever host a client asks for, it gets the server, and
     ``asked`` has the requests' first lines.
     """
 
-    daemon_threads = True
-
     def __init__(self, target: str, *, is_proxy: bool = False) -> None:
-        super().__init__(("127.0.0.1", 0), _Tunnel if is_proxy else _Connection)
+        super().__init__(_Tunnel if is_proxy else _Connection)
         self.asked: list[str] = []
         parts = urlsplit(target)
         self.target = (parts.hostname or "", parts.port or 80)
@@ -27,7 +27,7 @@ class Relay(socketserver.ThreadingTCPServer):
     @property
     def url(self) -> str:
         """The relay's own address."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://{self.host}"
 
 
 class _Connection(socketserver.BaseRequestHandler):
@@ -68,7 +68,6 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
 @contextmanager
 def relay_to(url: str, *, is_proxy: bool = False) -> Iterator[Relay]:
     """Relay to a server until the block ends."""
-    with Relay(url, is_proxy=is_proxy) as relay:
-        threading.Thread(target=relay.serve_forever, kwargs={"poll_interval": 0.01}).start()
+    relay = Relay(url, is_proxy=is_proxy)
+    with run_server(relay):
         yield relay
-        relay.shutdown()

@@ -22,7 +22,7 @@ import yaml
 
 from reglite.bundle.package import Package
 from reglite.inventory.load import Inventory, load_inventory
-from tests.server.test_devserver import Running
+from tests.support.command import Command, run_command
 from tests.support.packages import ARCHITECTURE, PYTHON
 
 CHECKOUT = Path(__file__).parents[2]
@@ -120,7 +120,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def container(installed: Path, tmp_path: Path) -> Iterator[Running]:
+def container(installed: Path, tmp_path: Path) -> Iterator[Command]:
     """Run the image's command with its environment, in a folder that can't be written."""
     config = tmp_path / "config"
     config.mkdir()
@@ -131,27 +131,17 @@ def container(installed: Path, tmp_path: Path) -> Iterator[Running]:
         "HOME": str(tmp_path),
         "REGLITE_PORT": "0",
     }
-    process = subprocess.Popen(
-        [installed / "python", "-m", "reglite", "serve"],
-        cwd=config,
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield Running(process)
-    finally:
-        process.kill()
-        process.communicate()
+    with run_command(
+        "serve", folder=config, environ=environ, python=installed / "python"
+    ) as served:
+        yield served
 
 
-def test_image_serves_is_healthy_and_stops_at_a_signal(container: Running, installed: Path) -> None:
-    port = httpx.URL(container.address).port
+def test_image_serves_is_healthy_and_stops_at_a_signal(container: Command, installed: Path) -> None:
     check = json.loads(dict(read_instructions())["HEALTHCHECK"].partition("CMD ")[2])
 
     healthy = subprocess.run(
-        [installed / "python", *check[1:]], env={"REGLITE_PORT": str(port)}, check=False
+        [installed / "python", *check[1:]], env={"REGLITE_PORT": str(container.port)}, check=False
     )
     page = httpx.get(container.address)
 

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -19,30 +18,25 @@ from starlette.responses import RedirectResponse, Response
 from reglite.api.response.security_headers import PAGE_HEADERS, SECURITY_HEADERS
 from reglite.cli.main import main
 from reglite.demo.registry import MemoryRegistry
-from tests.functions.content import DIGEST, REPOSITORY, TAG, fill
-from tests.server.test_devserver import Running, start
+from tests.functions.content import DIGEST, REPOSITORY, TAG
+from tests.support.command import Command, run_command
 from tests.support.nginx import run_nginx
 
 RECIPES = Path(__file__).parents[2] / "deploy" / "nginx"
 
 
 @pytest.fixture
-def registry_url(memory_registry: MemoryRegistry, serve: Callable[..., str]) -> str:
-    fill(memory_registry)
-    return serve(memory_registry)
-
-
-@pytest.fixture
-def run_serve(registry_url: str, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def run_serve(
+    registry_url: str, tmp_path: Path, enter: Callable[..., Command]
+) -> Callable[..., Command]:
     """Return a function that runs ``reglite serve`` with an ``access:`` section."""
-    with ExitStack() as stack:
 
-        def run(*arguments: str, **access: Any) -> Running:
-            document = {"inventory": {"nas": {"url": registry_url}}, "access": access}
-            (tmp_path / "inventory.yaml").write_text(json.dumps(document))
-            return stack.enter_context(start(tmp_path, "serve", "--port", "0", *arguments))
+    def run(*arguments: str, **access: Any) -> Command:
+        document = {"inventory": {"nas": {"url": registry_url}}, "access": access}
+        (tmp_path / "inventory.yaml").write_text(json.dumps(document))
+        return enter(run_command("serve", "--port", "0", *arguments, folder=tmp_path))
 
-        yield run
+    return run
 
 
 @pytest.fixture
@@ -147,27 +141,21 @@ def test_what_a_published_folder_keeps_for_itself_is_not_served(
 
 def test_pages_of_another_origin_read_the_api_that_lists_them(
     pages: Callable[[str], str],
-    run_serve: Callable[..., Running],
+    run_serve: Callable[..., Command],
     watch_page: Callable[..., Any],
-    tmp_path: Path,
 ) -> None:
     # Each must know the other's address before it runs, so serve runs twice on one port.
-    with ExitStack() as stack:
-        running = run_serve()
-        base = pages(running.address.rstrip("/"))
-        running.stop()
-        port = running.address.rstrip("/").rpartition(":")[2]
-        access = {"origins": [base]}
-        document = json.loads((tmp_path / "inventory.yaml").read_text()) | {"access": access}
-        (tmp_path / "inventory.yaml").write_text(json.dumps(document))
-        again = stack.enter_context(start(tmp_path, "serve", "--port", port))
-        watch = watch_page(base, again.address.rstrip("/"))
-        watch.page.goto(f"{base}/reglite/tags.html?registry=nas&repository={REPOSITORY}")
+    running = run_serve()
+    base = pages(running.url)
+    running.stop()
+    again = run_serve("--port", str(running.port), origins=[base])
+    watch = watch_page(base, again.url)
+    watch.page.goto(f"{base}/reglite/tags.html?registry=nas&repository={REPOSITORY}")
 
-        expect(watch.page.get_by_role("link", name=TAG, exact=True)).to_be_visible()
+    expect(watch.page.get_by_role("link", name=TAG, exact=True)).to_be_visible()
 
 
-def test_api_allows_no_origin_that_it_does_not_list(run_serve: Callable[..., Running]) -> None:
+def test_api_allows_no_origin_that_it_does_not_list(run_serve: Callable[..., Command]) -> None:
     running = run_serve(origins=["https://pages.example.com"])
     url = f"{running.address}api/v1/registries"
 
@@ -199,7 +187,7 @@ async def authentication(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture
 def behind_proxy(
-    run_serve: Callable[..., Running], serve: Callable[..., str], enter: Callable[..., str]
+    run_serve: Callable[..., Command], serve: Callable[..., str], enter: Callable[..., str]
 ) -> str:
     """Run serve under a base path behind nginx and a service that knows people by a cookie."""
     running = run_serve("--base-path", "/reglite/", **PROXY_ACCESS)
@@ -308,7 +296,7 @@ def test_headers_of_answers_behind_the_proxy_are_not_said_twice(behind_proxy: st
 
 
 def test_a_stranger_behind_nginx_closes_the_door_for_nobody_else(
-    run_serve: Callable[..., Running], enter: Callable[..., str]
+    run_serve: Callable[..., Command], enter: Callable[..., str]
 ) -> None:
     access = {"tokens": [{"name": "ci", "token": "c" * 20, "role": "viewer"}]}
     running = run_serve("--base-path", "/reglite/", **access, proxy={"trusted": ["127.0.0.1"]})

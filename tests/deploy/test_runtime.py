@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import pytest
 
-from reglite import media_types
 from reglite.api.response.security_headers import SECURITY_HEADERS
 from reglite.bundle.catch_all import CATCH_ALLS
 from reglite.bundle.package import Package
@@ -20,7 +19,7 @@ from tests.deploy.conftest import find_module
 from tests.deploy.connections import relay_to
 from tests.deploy.events import GATEWAYS, list_events
 from tests.functions.conftest import Event
-from tests.functions.content import CONFIG, LAYER, MANIFEST, REGISTRY, REPOSITORY, TAG
+from tests.functions.content import REGISTRY, REPOSITORY, TAG, push
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
 from tests.support.lambda_runtime import LambdaProcess, unpack
@@ -73,14 +72,6 @@ def run(
         return enter(LambdaProcess(unpacked(name), handler, environ, scratch=tmp_path))
 
     return start
-
-
-def push(registry: DockerRegistry) -> None:
-    with registry.client() as client:
-        pusher = Pusher(client, REPOSITORY)
-        for blob in (CONFIG, LAYER):
-            pusher.push_blob(blob)
-        pusher.push_raw(MANIFEST, media_types.OCI_MANIFEST, TAG, "latest")
 
 
 def list_tags(registry: DockerRegistry) -> set[str]:

@@ -1,10 +1,7 @@
 """`reglite serve` in a process of its own before a real registry, with a proxy between the two."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.benchmarks.server import Served, serve
 from tests.fault.proxy import Proxy, run_proxy
+from tests.support.command import Command, serve_inventory
 from tests.support.docker_registry import DockerRegistry
 
 MAINTAINER = "a-token-of-the-tests"
@@ -27,7 +24,7 @@ class Site:
 
     registry: DockerRegistry
     proxy: Proxy
-    served: Served
+    served: Command
     client: httpx.Client
 
     @property
@@ -46,11 +43,11 @@ class Site:
 
     def read_log(self) -> str:
         """Return what RegLite printed."""
-        return self.served.log.read_text()
+        return self.served.printed
 
     def kill(self) -> None:
         """Kill RegLite with -9."""
-        os.kill(self.served.pid, signal.SIGKILL)
+        self.served.send_signal(signal.SIGKILL)
 
 
 OpenSite = Callable[..., Site]
@@ -71,24 +68,8 @@ def open_site(enter: Callable[[AbstractContextManager[Any]], Any], tmp_path: Pat
         }
         headers = {"Cache-Control": "no-cache", "Authorization": f"Bearer {MAINTAINER}"}
         client: httpx.Client = enter(httpx.Client(headers=headers, timeout=40))
-        return Site(registry, proxy, enter(serve(json.dumps(inventory), tmp_path)), client)
+        return Site(
+            registry, proxy, enter(serve_inventory(json.dumps(inventory), tmp_path)), client
+        )
 
     return open_one
-
-
-def get_code(answer: httpx.Response) -> str:
-    """Return the one code of an error."""
-    (error,) = answer.json()["errors"]
-    return str(error["code"])
-
-
-def run_reglite(*arguments: str, folder: Path) -> "subprocess.Popen[bytes]":
-    """Start a command of RegLite in a folder."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("REGLITE_")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "reglite", *arguments],
-        cwd=folder,
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )

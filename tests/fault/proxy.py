@@ -3,10 +3,11 @@
 import socket
 import socketserver
 import struct
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+from tests.support.loopback import LoopbackServer, run_server
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with RST instead of FIN
 
@@ -59,20 +60,10 @@ def run_proxy(port: int) -> Iterator[Proxy]:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             client.close()
 
-    class Server(socketserver.ThreadingTCPServer):
-        allow_reuse_address = True
-        daemon_threads = True
-        request_queue_size = 128
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        proxy.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            server.shutdown()
-            thread.join()
+    server = LoopbackServer(Handler)
+    proxy.url = f"http://{server.host}"
+    with run_server(server):
+        yield proxy
 
 
 def _read_request(client: socket.socket) -> bytes:

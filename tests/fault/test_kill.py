@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fault.conftest import OpenSite, run_reglite
+from tests.fault.conftest import OpenSite
+from tests.support.command import start_command
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
 
@@ -101,7 +102,7 @@ def test_reglite_killed_while_reading_starts_again_as_if_nothing_had_been(
 
 
 def test_reglite_killed_while_packaging_leaves_no_half_zip(tmp_path: Path) -> None:
-    process = run_reglite("package", "--out", "zips", folder=tmp_path)
+    process = start_command("package", "--out", "zips", folder=tmp_path)
     out = tmp_path / "zips"
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (parts := list(out.glob("*.part"))):
@@ -121,7 +122,7 @@ def test_reglite_killed_while_packaging_leaves_no_half_zip(tmp_path: Path) -> No
 
 def kill_while_building(folder: Path) -> bool:
     """Kill a build that has begun to write; answers whether it was still at it."""
-    process = run_reglite("build", "--out", "site", folder=folder)
+    process = start_command("build", "--out", "site", folder=folder)
     while process.poll() is None and not list(folder.glob(".site-*")):
         pass
     process.kill()
@@ -129,7 +130,7 @@ def kill_while_building(folder: Path) -> bool:
 
 
 def test_reglite_killed_while_building_leaves_a_whole_site_or_none(tmp_path: Path) -> None:
-    first = run_reglite("build", "--out", "site", folder=tmp_path)
+    first = start_command("build", "--out", "site", folder=tmp_path)
     assert first.wait(PATIENCE_SECONDS) == 0
     site = tmp_path / "site"
     before = {path.relative_to(site): path.read_bytes() for path in site.rglob("*.html")}
@@ -137,4 +138,4 @@ def test_reglite_killed_while_building_leaves_a_whole_site_or_none(tmp_path: Pat
 
     after = {path.relative_to(site): path.read_bytes() for path in site.rglob("*.html")}
     assert after == before
-    assert run_reglite("build", "--out", "site", folder=tmp_path).wait(PATIENCE_SECONDS) == 0
+    assert start_command("build", "--out", "site", folder=tmp_path).wait(PATIENCE_SECONDS) == 0

@@ -10,9 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fault.conftest import OpenSite, Site, get_code
+from tests.fault.conftest import OpenSite, Site
 from tests.support.availability import find_program
 from tests.support.docker_registry import DockerRegistry
+from tests.support.errors import get_code
 from tests.support.filesystem import fill_filesystem
 from tests.support.images import Pusher
 from tests.support.token_server import TokenServer

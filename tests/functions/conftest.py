@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from reglite.api.runtime import RuntimeSource
 from reglite.demo.registry import MemoryRegistry
-from tests.functions.content import REGISTRY, fill
+from tests.functions.content import REGISTRY
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 EVENTS = Path(__file__).parents[1] / "events"
@@ -26,13 +26,6 @@ def read_event(name: str) -> Event:
     """Return a recorded event of the HTTP API, payload version 2.0."""
     event: Event = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
     return event
-
-
-@pytest.fixture
-def filled_registry(memory_registry: MemoryRegistry) -> MemoryRegistry:
-    """Return the in-memory registry with the image that the events name."""
-    fill(memory_registry)
-    return memory_registry
 
 
 @pytest.fixture

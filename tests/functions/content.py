@@ -5,6 +5,8 @@ import json
 from reglite import media_types
 from reglite.demo.registry import MemoryRegistry
 from reglite.reference import compute_digest
+from tests.support.docker_registry import DockerRegistry
+from tests.support.images import Pusher
 
 REGISTRY = "88.88.88.88:5000"
 REPOSITORY = "team/project/app"
@@ -44,3 +46,12 @@ def fill(registry: MemoryRegistry) -> None:
     for blob in (CONFIG, LAYER):
         registry.put_blob(REPOSITORY, blob)
     registry.put_manifest(REPOSITORY, MANIFEST, media_types.OCI_MANIFEST, TAG, "latest")
+
+
+def push(registry: DockerRegistry) -> None:
+    """Push the image into a real registry, under the same tags."""
+    with registry.client() as client:
+        pusher = Pusher(client, REPOSITORY)
+        for blob in (CONFIG, LAYER):
+            pusher.push_blob(blob)
+        pusher.push_raw(MANIFEST, media_types.OCI_MANIFEST, TAG, "latest")

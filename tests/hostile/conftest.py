@@ -10,10 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.benchmarks.server import Served, serve
 from tests.hostile.registry import Hostile, run_hostile
 from tests.support.availability import give_up
 from tests.support.certificates import Certificates
+from tests.support.command import Command, serve_inventory
+from tests.support.errors import get_code as get_any_code
 
 CANARY = "canary-4b1f7e"
 """The password of the hostile registry: it may be nowhere but in answers to its own challenge."""
@@ -32,7 +33,7 @@ TLS = ("secure", "drip")
 class Stage:
     """The server under attack and its attackers."""
 
-    served: Served
+    served: Command
     plain: Hostile
     tls: Hostile
     client: httpx.Client
@@ -52,10 +53,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) 
     folder = tmp_path_factory.mktemp("hostile")
     with (
         run_hostile() as plain,
-        run_hostile(certificates.server, certificates.key) as tls,
+        run_hostile(certificates.server) as tls,
     ):
         inventory = _write_inventory(plain.url, tls.url, str(certificates.authority))
-        with serve(inventory, folder) as served, httpx.Client() as client:
+        with serve_inventory(inventory, folder) as served, httpx.Client() as client:
             yield Stage(served, plain, tls, client)
 
 
@@ -77,14 +78,14 @@ def attack(stage: Stage) -> Iterator[Stage]:
     """Give the stage to a test; afterwards the server lives, has not swollen and told nothing."""
     stage.plain.asked.clear()
     stage.tls.asked.clear()
-    before = _reset_peak_memory(stage.served.pid)
+    before = _reset_peak_memory(stage.served)
 
     yield stage
 
     health = stage.client.get(f"{stage.served.url}/api/v1/health", timeout=30)
     assert health.json()["status"] == "ok"
-    assert _read_peak_memory(stage.served.pid) - before < GROWTH_MIB
-    log = stage.served.log.read_text()
+    assert stage.served.read_memory_mib("VmHWM") - before < GROWTH_MIB
+    log = stage.served.printed
     assert CANARY not in log
     assert BASIC not in log
     assert OTHER_CANARY not in log
@@ -101,24 +102,14 @@ def repo() -> str:
 
 def get_code(answer: httpx.Response) -> str:
     """Return the one code of an error, whose message holds no secret and no control character."""
-    (error,) = answer.json()["errors"]
-    message: str = error["message"]
-    assert message.isprintable()
+    code = get_any_code(answer)
+    assert answer.json()["errors"][0]["message"].isprintable()
     assert CANARY not in answer.text
     assert BASIC not in answer.text
-    return str(error["code"])
+    return code
 
 
-def _reset_peak_memory(pid: int) -> float:
+def _reset_peak_memory(served: Command) -> float:
     """Make the kernel forget the peak so far (Linux); returns what is resident now, in MiB."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
-    return _read_memory(pid, "VmRSS")
-
-
-def _read_peak_memory(pid: int) -> float:
-    return _read_memory(pid, "VmHWM")
-
-
-def _read_memory(pid: int, name: str) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+    Path(f"/proc/{served.pid}/clear_refs").write_text("5")
+    return served.read_memory_mib()

@@ -3,13 +3,14 @@
 import json
 import socketserver
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BufferedIOBase
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from tests.support.loopback import LoopbackServer, run_server
 
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
@@ -45,8 +46,8 @@ class Hostile:
 
 
 @contextmanager
-def run_hostile(certificate: Path | None = None, key: Path | None = None) -> Iterator[Hostile]:
-    """Serve on a free loopback port, with TLS where a certificate is given."""
+def run_hostile(certificate: Path | None = None) -> Iterator[Hostile]:
+    """Serve on a free loopback port, with TLS where a certificate (and its key) is given."""
     hostile = Hostile()
 
     class Handler(socketserver.StreamRequestHandler):
@@ -61,28 +62,19 @@ def run_hostile(certificate: Path | None = None, key: Path | None = None) -> Ite
                     self.wfile.flush()
                     return
 
-    class Server(socketserver.ThreadingTCPServer):
-        allow_reuse_address = True
-        daemon_threads = True
-        request_queue_size = 128
+    server = _Server(Handler)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    hostile.url = f"{'http' if certificate is None else 'https'}://{server.host}"
+    with run_server(server):
+        yield hostile
 
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """Say nothing: a client that turns away during TLS is no error."""
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        if certificate is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate, key)
-            server.socket = context.wrap_socket(server.socket, server_side=True)
-        scheme = "http" if certificate is None else "https"
-        hostile.url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield hostile
-        finally:
-            server.shutdown()
-            thread.join()
+class _Server(LoopbackServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a client that turns away during TLS is no error."""
 
 
 def _read(stream: Any) -> Asked | None:

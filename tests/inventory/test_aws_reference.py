@@ -10,8 +10,7 @@ from typing import Any
 import bcrypt
 import pytest
 
-from reglite.api import runtime as runtime_module
-from reglite.api.runtime import RuntimeSource
+from reglite.api.runtime import LIFETIME_SECONDS, RuntimeSource
 from reglite.bundle.package import Package
 from reglite.credentials.aws import import_botocore
 from reglite.credentials.source import FixedCredentials
@@ -160,19 +159,23 @@ def test_inventory_is_read_again_after_its_lifetime_and_a_failure_keeps_the_old_
         return [config.name for config in (await source.get()).inventory.registries]
 
     async def live() -> None:
-        source = RuntimeSource(None)
+        now = 1000.0
+        source = RuntimeSource(None, clock=lambda: now)
         put_parameter(client, "/reglite/changing", write.format(name="one"))
         assert await names(source) == ["one"]
         put_parameter(client, "/reglite/changing", write.format(name="two"))
+        now += LIFETIME_SECONDS - 1
         assert await names(source) == ["one"]  # young enough
         kept = source.given
-        monkeypatch.setattr(runtime_module, "LIFETIME_SECONDS", 0.0)
+        now += 1
         assert await names(source) == ["two"]
         assert source.given is not kept
         same = source.given
+        now += LIFETIME_SECONDS
         assert await names(source) == ["two"]
         assert source.given is same  # unchanged: connections stay
         put_parameter(client, "/reglite/changing", "[broken")
+        now += LIFETIME_SECONDS
         with caplog.at_level(logging.ERROR):
             assert await names(source) == ["two"]
 

@@ -14,6 +14,7 @@ from reglite.errors import ConfigurationError
 from reglite.inventory import document
 from reglite.inventory.load import Inventory, RegistryConfig, load_inventory
 from reglite.reference import Repository
+from tests.support.errors import list_causes
 
 Load = Callable[..., Inventory]
 
@@ -483,10 +484,8 @@ def test_no_message_shows_a_value(load: Load, text: str) -> None:
         load(text.replace("SECRET", SECRET))
     assert SECRET not in caught.value.message
     assert caught.value.message.startswith("inventory.yaml: ")
-    chained: BaseException | None = caught.value
-    while chained is not None:
-        assert SECRET not in f"{chained} {chained!r}"
-        chained = chained.__cause__
+    for error in list_causes(caught.value):
+        assert SECRET not in f"{error} {error!r}"
 
 
 def test_an_impossible_date_is_an_error_and_no_crash(load: Load) -> None:

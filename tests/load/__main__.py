@@ -1,12 +1,11 @@
 """``make load``: 200 clients for a minute, or as many seconds as the argument says."""
 
-import asyncio
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.server import serve
 from tests.load.crowd import Figures, list_mixed_reads, run_crowd
+from tests.support.command import serve_inventory
 from tests.support.docker_registry import DockerRegistry
 from tests.support.filesystem import fill_filesystem, format_busy_tag
 
@@ -24,16 +23,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, DockerRegistry() as registry:
         busy = fill_filesystem(registry.storage, repositories=1000, tags=2000)
         paths = list_mixed_reads("load", busy, [format_busy_tag(n) for n in range(100)])
-        with serve(INVENTORY.format(url=registry.url), Path(folder)) as served:
-            figures = asyncio.run(
-                run_crowd(
-                    served.url,
-                    paths,
-                    clients=CLIENTS,
-                    seconds=seconds,
-                    read_memory=served.read_memory_mib,
-                )
-            )
+        with serve_inventory(INVENTORY.format(url=registry.url), Path(folder)) as served:
+            figures = run_crowd(served, paths, clients=CLIENTS, seconds=seconds)
     return _report(figures, seconds)
 
 

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
 from tests.load.connection import Connection
+from tests.support.command import Command
 
 _SAMPLE_SECONDS = 0.25
 
@@ -38,20 +39,19 @@ class Figures:
         return median(self.memory_mib[-quarter:]) / median(second) - 1
 
 
-async def run_crowd(
-    url: str,
-    paths: Sequence[str],
-    *,
-    clients: int,
-    seconds: float,
-    read_memory: Callable[[], float],
-) -> Figures:
+def run_crowd(served: Command, paths: Sequence[str], *, clients: int, seconds: float) -> Figures:
     """Let clients read the paths in turn, each from another place on; a broken answer raises."""
+    return asyncio.run(_read_and_watch(served, paths, clients, seconds))
+
+
+async def _read_and_watch(
+    served: Command, paths: Sequence[str], clients: int, seconds: float
+) -> Figures:
     figures = Figures()
     ends_at = time.monotonic() + seconds
 
     async def read(number: int) -> None:
-        async with Connection(url) as connection:
+        async with Connection(served.url) as connection:
             while (now := time.monotonic()) < ends_at:
                 status = await connection.ask(paths[number % len(paths)])
                 figures.statuses[status] += 1
@@ -60,7 +60,7 @@ async def run_crowd(
 
     async def watch() -> None:
         while time.monotonic() < ends_at:
-            figures.memory_mib.append(read_memory())
+            figures.memory_mib.append(served.read_memory_mib())
             await asyncio.sleep(_SAMPLE_SECONDS)
 
     await asyncio.gather(watch(), *map(read, range(clients)))

@@ -1,8 +1,6 @@
 """Two hundred clients for a few seconds see no error, and a server that stops lets them finish."""
 
-import asyncio
 import json
-import os
 import signal
 import threading
 from collections.abc import Callable
@@ -12,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
-from tests.benchmarks.server import serve
 from tests.hostile.registry import Asked, Hostile, Output, run_hostile, write_json
 from tests.load.crowd import list_mixed_reads, run_crowd
+from tests.support.command import serve_inventory
 from tests.support.docker_registry import DockerRegistry
 from tests.support.filesystem import fill_filesystem, format_busy_tag
 
@@ -31,18 +28,10 @@ def test_two_hundred_clients_see_no_error(
     registry = make_docker_registry()
     busy = fill_filesystem(registry.storage, repositories=200, tags=200)
     inventory = {"inventory": {"load": {"url": registry.url}}, "docker_config": False}
-    served = enter(serve(json.dumps(inventory), tmp_path))
+    served = enter(serve_inventory(json.dumps(inventory), tmp_path))
     paths = list_mixed_reads("load", busy, [format_busy_tag(n) for n in range(50)])
 
-    figures = asyncio.run(
-        run_crowd(
-            served.url,
-            paths,
-            clients=CLIENTS,
-            seconds=SECONDS,
-            read_memory=served.read_memory_mib,
-        )
-    )
+    figures = run_crowd(served, paths, clients=CLIENTS, seconds=SECONDS)
 
     assert set(figures.statuses) == {200}
     assert figures.statuses.total() > CLIENTS
@@ -61,25 +50,15 @@ def test_graceful_shutdown_finishes_what_was_begun(enter: Enter, tmp_path: Path)
     hostile.answer = answer_late
     entry = {"url": hostile.url, "max_connections": 20}
     inventory = {"inventory": {"slow": entry}, "docker_config": False}
-    served = enter(serve(json.dumps(inventory), tmp_path))
+    served = enter(serve_inventory(json.dumps(inventory), tmp_path))
     url = f"{served.url}/api/v1/registries/slow/repositories/team/app-{{}}/tags"
     with ThreadPoolExecutor(20) as pool:
         begun = [pool.submit(httpx.get, url.format(n), timeout=30) for n in range(20)]
         for _ in begun:
             assert all_asked.acquire(timeout=30)
-        os.kill(served.pid, signal.SIGTERM)
-        refuse_new_connections(served.url)
+        served.send_signal(signal.SIGTERM)
+        served.await_closed()
         may_answer.set()
         answers = [future.result() for future in begun]
 
     assert [answer.json()["tags"] for answer in answers] == [["v1"]] * 20
-
-
-def refuse_new_connections(url: str) -> None:
-    """Return once the server accepts nobody any more."""
-    for _ in range(3000):
-        try:
-            httpx.get(f"{url}/api/v1/health", timeout=1)
-        except httpx.TransportError:
-            return
-    pytest.fail("the server goes on accepting connections")

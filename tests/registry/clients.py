@@ -1,7 +1,7 @@
 """What the tests of reglite.registry build their registries and settings from."""
 
 import json
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -10,13 +10,9 @@ from reglite.credentials.source import Credentials, FixedCredentials
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.media_types import OCI_INDEX
 from reglite.reference import Repository, Tag, compute_digest
-from reglite.registry.client import RegistryClient
+from tests.support.clients import Handler, MakeClient
 
-MakeClient = Callable[..., RegistryClient]
-Handler = (
-    Callable[[httpx.Request], httpx.Response]
-    | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
-)
+__all__ = ["Handler", "MakeClient"]
 
 URL = "http://registry.test"
 APP = Repository("team/app")

@@ -30,6 +30,7 @@ class GitLab:
         self.projects: dict[int, list[str]] = {}
         self.closed: set[int] = set()
         self.api_status = 200
+        self.api_answer: httpx.Response | None = None
         self.seen: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -43,9 +44,9 @@ class GitLab:
             return httpx.Response(self.api_status, headers={"Retry-After": "3600"})
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return httpx.Response(401)
-        return self.answer_api(request)
+        return self.api_answer or self._answer_api(request)
 
-    def answer_api(self, request: httpx.Request) -> httpx.Response:
+    def _answer_api(self, request: httpx.Request) -> httpx.Response:
         query = dict(request.url.params)
         page, size = int(query["page"]), int(query["per_page"])
         _, _, path = request.url.path.partition("/api/v4/")
@@ -201,9 +202,9 @@ async def test_a_rate_limit_of_gitlab_stays_one(gitlab: GitLab, client: Registry
 
 
 async def test_an_answer_that_is_no_json_is_a_protocol_error(
-    gitlab: GitLab, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+    gitlab: GitLab, client: RegistryClient
 ) -> None:
-    monkeypatch.setattr(gitlab, "answer_api", lambda _: httpx.Response(200, text="<html>"))
+    gitlab.api_answer = httpx.Response(200, text="<html>")
 
     with pytest.raises(RegistryProtocol):
         await walk(client)
@@ -211,19 +212,17 @@ async def test_an_answer_that_is_no_json_is_a_protocol_error(
 
 @pytest.mark.parametrize("document", [{}, [1, None, {"id": "1"}, {"id": True}, {}]])
 async def test_projects_without_a_number_are_left_out(
-    gitlab: GitLab, client: RegistryClient, monkeypatch: pytest.MonkeyPatch, document: Any
+    gitlab: GitLab, client: RegistryClient, document: Any
 ) -> None:
-    answer = httpx.Response(200, content=json.dumps(document))
-    monkeypatch.setattr(gitlab, "answer_api", lambda _: answer)
+    gitlab.api_answer = httpx.Response(200, content=json.dumps(document))
 
     assert await walk(client) == []
 
 
 async def test_a_next_page_that_is_not_the_following_one_ends_the_list(
-    gitlab: GitLab, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+    gitlab: GitLab, client: RegistryClient
 ) -> None:
-    answer = httpx.Response(200, json=[], headers={"X-Next-Page": "1"})
-    monkeypatch.setattr(gitlab, "answer_api", lambda _: answer)
+    gitlab.api_answer = httpx.Response(200, json=[], headers={"X-Next-Page": "1"})
 
     assert await walk(client) == []
     assert gitlab.count("/api/") == 1

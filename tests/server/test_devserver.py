@@ -1,79 +1,28 @@
 """The commands as people run them: another process, a real socket, real signals."""
 
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
 from reglite.demo.registry import MemoryRegistry
-from tests.functions.content import DIGEST, REPOSITORY, fill
+from tests.functions.content import DIGEST, REPOSITORY
+from tests.support.command import Command, run_command, run_to_end
 
-ADDRESS = re.compile(r"^RegLite is at (http://\S+)$", re.MULTILINE)
-
-Run = Callable[..., "Running"]
-
-
-class Running:
-    """A command that serves: what it printed so far, and where it answers."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        self.process = process
-        self.printed = ""
-        while not ADDRESS.search(self.printed):
-            line = process.stdout.readline()
-            assert line, f"the command ended: {self.printed}"
-            self.printed += line
-        self.address = ADDRESS.findall(self.printed)[0]
-
-    def stop(self, number: int = signal.SIGINT) -> int:
-        """Send a signal and return the exit code."""
-        self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=60)
-        self.printed += output
-        return self.process.returncode
-
-
-@contextmanager
-def start(folder: Path, *arguments: str) -> Iterator[Running]:
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("REGLITE_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reglite", *arguments],
-        cwd=folder,
-        env=environ | {"DOCKER_CONFIG": str(folder), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield Running(process)
-    finally:
-        process.kill()
-        process.communicate()
+Run = Callable[..., Command]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    with ExitStack() as stack:
-        yield lambda *arguments: stack.enter_context(start(tmp_path, *arguments))
+def run(tmp_path: Path, enter: Callable[..., Command]) -> Run:
+    """Return a function that runs a command until the test ends."""
+    return lambda *arguments: enter(run_command(*arguments, folder=tmp_path))
 
 
-@pytest.fixture
-def registry_url(memory_registry: MemoryRegistry, serve: Callable[..., str]) -> str:
-    fill(memory_registry)
-    return serve(memory_registry)
-
-
-def get_deletion(running: Running, registry_url: str) -> str:
+def get_deletion(running: Command, registry_url: str) -> str:
     name = registry_url.removeprefix("http://")
     return f"{running.address}api/v1/registries/{name}/repositories/{REPOSITORY}/manifests/{DIGEST}"
 
@@ -116,28 +65,16 @@ def test_a_second_interrupt_ends_dev_without_a_traceback(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         name = f"127.0.0.1:{silent.getsockname()[1]}"
         running = run("dev", f"http://{name}", "--port", "0", "--no-open")
-        port = httpx.URL(running.address).port
-        assert port is not None
+        port = running.port
         with socket.create_connection(("127.0.0.1", port)) as client:
             path = f"/api/v1/registries/{name}/repositories"
             client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
             with silent.accept()[0] as asked:
                 assert asked.recv(1)  # from here on it waits for an answer that never comes
-                running.process.send_signal(signal.SIGINT)
-                wait_until_closed(port)
+                running.send_signal(signal.SIGINT)
+                running.await_closed()
                 assert running.stop() == 0
     assert "Traceback" not in running.printed
-
-
-def wait_until_closed(port: int) -> None:
-    """Wait for the first interrupt to be taken in: no new connection is accepted any more."""
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            return
-        time.sleep(0.05)
-    pytest.fail("it still listens")
 
 
 def test_dev_with_debug_logs_each_request_to_a_registry_without_its_query(
@@ -231,17 +168,9 @@ def test_serve_compresses_long_answers(run: Run, tmp_path: Path) -> None:
 
 def test_a_busy_port_that_was_asked_for_is_a_failure(run: Run, tmp_path: Path) -> None:
     running = run("dev", "--port", "0", "--no-open")
-    port = running.address.rsplit(":", 1)[1].strip("/")
+    port = str(running.port)
 
-    second = subprocess.run(
-        [sys.executable, "-m", "reglite", "dev", "--demo", "--port", port, "--no-open"],
-        cwd=tmp_path,
-        env=os.environ | {"DOCKER_CONFIG": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    second = run_to_end("dev", "--demo", "--port", port, "--no-open", folder=tmp_path)
 
     assert second.returncode == 1
     assert f"port {port} is in use" in second.stderr

@@ -4,22 +4,18 @@ from pathlib import Path
 import pytest
 from starlette.types import Message
 
-from reglite.server import reload as module
 from reglite.server.pages import Pages
 from reglite.server.reload import EVENTS_PATH, SCRIPT_PATH, Reload, Watcher, add_script
 from reglite.server.site import open_site
 
 pytestmark = pytest.mark.anyio
 
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_POLL_SECONDS", 0.01)
+QUICK_SECONDS = 0.01
 
 
 @pytest.fixture
 def reload() -> Reload:
-    return Reload(Pages({}, policy=""))
+    return Reload(Pages({}, policy=""), poll_seconds=QUICK_SECONDS)
 
 
 async def listen(reload: Reload, heard: asyncio.Queue[bytes]) -> None:
@@ -71,7 +67,10 @@ async def test_watcher_tells_of_changed_new_and_removed_files(tmp_path: Path) ->
     template.parent.mkdir()
     template.touch()
 
-    async with Watcher(tmp_path, lambda: loop.call_soon_threadsafe(changes.put_nowait, None)):
+    def note() -> None:
+        loop.call_soon_threadsafe(changes.put_nowait, None)
+
+    async with Watcher(tmp_path, note, poll_seconds=QUICK_SECONDS):
         await asyncio.to_thread(template.write_text, "changed")
         await asyncio.wait_for(changes.get(), 10)
         (template.parent / "tags.html").touch()

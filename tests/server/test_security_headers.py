@@ -22,7 +22,7 @@ from reglite.demo.registry import MemoryRegistry
 from reglite.server.reload import EVENTS_PATH, SCRIPT_PATH
 from reglite.server.site import open_site
 from tests.functions.content import DIGEST, REPOSITORY, TAG, fill
-from tests.server.test_devserver import Running, start
+from tests.support.command import Command, run_command
 
 ORIGIN: Final = "https://pages.example.com"
 PAGE: Final = format_page_headers(open_site().options.policy)
@@ -30,7 +30,7 @@ LISTED: Final = {name: value for name, value in SECURITY_HEADERS.items() if name
 REPOSITORY_PATH: Final = f"/api/v1/registries/nas/repositories/{REPOSITORY}"
 
 
-def ask(running: Running, request: str | bytes, *lines: str) -> tuple[int, Headers]:
+def ask(running: Command, request: str | bytes, *lines: str) -> tuple[int, Headers]:
     """Send a request line with its header lines, or bytes as they are; read the answer's head."""
     if isinstance(request, str):
         host = () if any(line.startswith("Host:") for line in lines) else ("Host: localhost",)
@@ -49,7 +49,7 @@ def ask(running: Running, request: str | bytes, *lines: str) -> tuple[int, Heade
 
 
 def expect(
-    running: Running, expected: Mapping[str, str], status: int, request: str | bytes, *lines: str
+    running: Command, expected: Mapping[str, str], status: int, request: str | bytes, *lines: str
 ) -> None:
     """Ask, and check the status, and that each header is there once."""
     found, headers = ask(running, request, *lines)
@@ -70,7 +70,7 @@ def run(
     tmp_path: Path,
     memory_registry: MemoryRegistry,
     serve: Callable[..., str],
-) -> Iterator[Callable[..., Running]]:
+) -> Iterator[Callable[..., Command]]:
     """Return a function that runs a command whose server has this parser."""
     fill(memory_registry)
     access = {"origins": [ORIGIN]}
@@ -79,10 +79,12 @@ def run(
     if request.param == "h11":  # the folder that a command runs in comes first where it imports
         (tmp_path / "httptools.py").write_text("raise ImportError")
     with ExitStack() as stack:
-        yield lambda *arguments: stack.enter_context(start(tmp_path, *arguments, "--port", "0"))
+        yield lambda *arguments: stack.enter_context(
+            run_command(*arguments, "--port", "0", folder=tmp_path)
+        )
 
 
-def test_every_answer_of_serve_carries_every_security_header(run: Callable[..., Running]) -> None:
+def test_every_answer_of_serve_carries_every_security_header(run: Callable[..., Command]) -> None:
     running = run("serve", "--base-path", "/reglite/")
     evil, origin = "Host: evil.example", f"Origin: {ORIGIN}"
     _, page = ask(running, "GET /reglite/tags.html")
@@ -116,7 +118,7 @@ def test_every_answer_of_serve_carries_every_security_header(run: Callable[..., 
     expect(running, LISTED, 400, b"GET /ru?\xff HTTP/1.1\r\nHost: localhost")
 
 
-def test_every_answer_of_dev_carries_every_security_header(run: Callable[..., Running]) -> None:
+def test_every_answer_of_dev_carries_every_security_header(run: Callable[..., Command]) -> None:
     running = run("dev", "--no-open")
 
     expect(running, PAGE, 200, "GET /")

@@ -6,7 +6,6 @@ import secrets
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +17,10 @@ import httpx
 import yaml
 
 from tests.support.availability import find_program
+from tests.support.waiting import wait_for
 
 _LISTENING = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
 _READY_SECONDS = 20.0
-_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,18 +184,21 @@ class DockerRegistry:
         return {"htpasswd": {"realm": "reglite-tests", "path": str(path)}}
 
     def _await_ready(self, log: Path) -> None:
-        deadline = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < deadline:
-            if self._running().poll() is not None:
-                break
-            listening = _LISTENING.search(log.read_text(errors="replace"))
-            if listening is not None:
-                self.port = int(listening[1])
-                if self._answers():
-                    return
-            time.sleep(_POLL_SECONDS)
-        self.stop()
-        raise RuntimeError(f"docker-registry did not get ready:\n{log.read_text(errors='replace')}")
+        try:
+            wait_for(
+                lambda: self._find_port(log) and self._answers(),
+                lambda: f"docker-registry did not get ready:\n{log.read_text(errors='replace')}",
+                process=self._process,
+                seconds=_READY_SECONDS,
+            )
+        except RuntimeError:
+            self.stop()
+            raise
+
+    def _find_port(self, log: Path) -> bool:
+        listening = _LISTENING.search(log.read_text(errors="replace"))
+        self.port = int(listening[1]) if listening else self.port
+        return listening is not None
 
     def _answers(self) -> bool:
         try:

@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from tests.support.availability import give_up
+from tests.support.waiting import wait_for
 
 _READY_SECONDS = 20.0
 
@@ -59,9 +59,15 @@ def run_nginx(server: str, *, http: str = "") -> Iterator[str]:
                 stdout=stream,
                 stderr=stream,
             )
+        url = f"http://127.0.0.1:{port}"
         try:
-            _await_ready(f"http://127.0.0.1:{port}", process, log)
-            yield f"http://127.0.0.1:{port}"
+            wait_for(
+                lambda: _answers(url),
+                lambda: f"nginx did not get ready:\n{log.read_text()}",
+                process=process,
+                seconds=_READY_SECONDS,
+            )
+            yield url
         finally:
             process.terminate()
             process.wait(timeout=20)
@@ -74,13 +80,9 @@ def _find_port() -> int:
         return port
 
 
-def _await_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            httpx.get(url, trust_env=False)
-        except httpx.TransportError:
-            time.sleep(0.02)
-        else:
-            return
-    raise RuntimeError(f"nginx did not get ready:\n{log.read_text()}")
+def _answers(url: str) -> bool:
+    try:
+        httpx.get(url, trust_env=False)
+    except httpx.TransportError:
+        return False
+    return True

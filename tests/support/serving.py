@@ -2,12 +2,13 @@
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+
+from tests.support.waiting import wait_for
 
 _START_SECONDS = 20.0
 _POLL_SECONDS = 0.005
@@ -27,18 +28,17 @@ def serve_app(app: Callable[..., Any], **options: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        _await_start(server, thread)
+        wait_for(
+            lambda: server.started or not thread.is_alive(),
+            lambda: "the application did not start in time",
+            seconds=_START_SECONDS,
+            pause_seconds=_POLL_SECONDS,
+        )
+        if not server.started:
+            raise RuntimeError("the application did not start")
         scheme = "https" if "ssl_certfile" in options else "http"
         yield f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(timeout=_START_SECONDS)
         listener.close()
-
-
-def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            raise RuntimeError("the application did not start")
-        time.sleep(_POLL_SECONDS)

@@ -1,7 +1,7 @@
 """A token server in front of a real docker-registry: signed tokens, scopes, refresh, a log."""
 
 import base64
-import json
+import hashlib
 import secrets
 import tempfile
 import time
@@ -11,8 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+import jwt
+import trustme
+from cryptography.hazmat.primitives import serialization
+from cryptography.x509 import load_pem_x509_certificate
 
 from reglite.demo.authority import Access, Authority
 from reglite.demo.exchange import (
@@ -26,7 +28,6 @@ from reglite.demo.exchange import (
 )
 from reglite.demo.failures import render_failure
 from reglite.demo.switches import Switches
-from tests.support.certificates import make_certificate, make_key
 from tests.support.docker_registry import TokenAuth
 from tests.support.serving import serve_app
 
@@ -50,7 +51,7 @@ class TokenServer:
         self.age_seconds = 0.0
         self._authority = Authority(self.switches, self._mint)
         self._stack = ExitStack()
-        self._key = make_key()
+        self._signer = trustme.CA()
         self.url = ""
 
     @property
@@ -66,7 +67,7 @@ class TokenServer:
     def __enter__(self) -> Self:
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="reglite-token-"))
         self._certificates = Path(folder, "certificates.pem")
-        self._certificates.write_bytes(make_certificate(_ISSUER))
+        self._signer.cert_pem.write_to_path(self._certificates)
         self.url = self._stack.enter_context(serve_app(self._serve, lifespan="off"))
         return self
 
@@ -101,31 +102,17 @@ class TokenServer:
                 for a in sorted(accesses, key=lambda a: (a.kind, a.name, a.action))
             ],
         }
-        return _sign(self._key, claims)
+        key = self._signer.private_key_pem.bytes()
+        header = {"kid": _find_key_id(self._signer.cert_pem.bytes())}
+        return jwt.encode(claims, key, "ES256", header)
 
 
-def _sign(key: rsa.RSAPrivateKey, claims: Mapping[str, Any]) -> str:
-    """Return a JWT in RS256."""
-    header = {"typ": "JWT", "alg": "RS256", "kid": _find_key_id(key)}
-    signed = f"{_encode_json(header)}.{_encode_json(claims)}"
-    signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{signed}.{_encode(signature)}"
-
-
-def _find_key_id(key: rsa.RSAPrivateKey) -> str:
+def _find_key_id(certificate: bytes) -> str:
     """Return libtrust's fingerprint: 240 bits of SHA-256 in twelve groups of base32."""
-    public = key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    public = (
+        load_pem_x509_certificate(certificate)
+        .public_key()
+        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
-    digest = hashes.Hash(hashes.SHA256())
-    digest.update(public)
-    encoded = base64.b32encode(digest.finalize()[:30]).decode()
+    encoded = base64.b32encode(hashlib.sha256(public).digest()[:30]).decode()
     return ":".join(encoded[start : start + 4] for start in range(0, len(encoded), 4))
-
-
-def _encode_json(document: Mapping[str, Any]) -> str:
-    return _encode(json.dumps(document, separators=(",", ":")).encode())
-
-
-def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -3,8 +3,9 @@ import pytest
 
 from reglite.api.identity.origin import is_own_host, parse_host
 from reglite.inventory.access_config import AccessConfig, AccessToken
-from tests.api.conftest import OpenApi, get_code
+from tests.api.conftest import OpenApi
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY
+from tests.support.errors import get_code
 
 REPO = f"/api/v1/registries/{REGISTRY}/repositories/{REPOSITORY}"
 DELETION = f"{REPO}/manifests/{DIGEST}"

@@ -3,8 +3,8 @@ import pytest
 from fastapi import APIRouter
 
 from reglite.api.app import create_app
-from tests.api.conftest import get_code
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY, TAG
+from tests.support.errors import get_code
 
 pytestmark = pytest.mark.anyio
 
