@@ -13,8 +13,9 @@ from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
 from reglite.inventory import Inventory
+from reglite.server.gate import Speech
 from reglite.server.listening import bind
-from reglite.server.protocol import H11RefusingInJson, find_protocol
+from reglite.server.protocol import H11Gated, find_protocol
 from reglite.server.running import make_server, run_server
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY
 
@@ -24,15 +25,14 @@ PATH = f"/api/v1/registries/{REGISTRY}/repositories/{REPOSITORY}/manifests/{DIGE
 CHUNKED_PUT = (
     f"PUT {PATH} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
 )
-PROTOCOLS = dict.fromkeys([H11RefusingInJson, find_protocol()])
+PROTOCOLS = dict.fromkeys([H11Gated, find_protocol()])
 
 
 @contextlib.asynccontextmanager
-async def serve(app: ASGIApp, protocol: type[asyncio.Protocol]) -> AsyncIterator[int]:
+async def serve(app: ASGIApp, protocol: type[Speech]) -> AsyncIterator[int]:
     """Run an app under this protocol on a free port, and stop it cleanly."""
     bound = bind("127.0.0.1", 0)
-    server = make_server(app, access_log=False, debug=False)
-    server.config.http = protocol
+    server = make_server(app, access_log=False, debug=False, speak=protocol)
     running = asyncio.create_task(run_server(server, bound))
     try:
         yield bound.getsockname()[1]
@@ -61,7 +61,7 @@ async def send(port: int, request: bytes) -> tuple[bytes, bytes]:
     ],
 )
 async def test_what_can_not_be_parsed_is_a_400_in_the_apis_shape(
-    protocol: type[asyncio.Protocol], request_bytes: bytes, caplog: pytest.LogCaptureFixture
+    protocol: type[Speech], request_bytes: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = create_app(*load_routers(), runtime=_make_runtime())
     with caplog.at_level(logging.ERROR):
@@ -86,7 +86,7 @@ async def test_an_address_longer_than_the_parser_takes_is_a_400_in_the_apis_shap
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_an_answer_that_has_begun_gets_no_second_one(
-    protocol: type[asyncio.Protocol],
+    protocol: type[Speech],
 ) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
