@@ -16,6 +16,8 @@ class Bounds:
     header_lines: int = 100
 
     connections: int = 512
+    backlog: int = 256
+    """Connections that the system keeps for us: all are taken, with a file each, at one go."""
     lingering: int = 64
     """Connections that are told why they end, while what they send is thrown away."""
     unsent_bytes: int = 32 * _KIB * _KIB
@@ -23,7 +25,7 @@ class Bounds:
 
     head_seconds: float = 10
     body_seconds: float = 60
-    idle_seconds: float = 5
+    idle_seconds: int = 5
     stalled_seconds: float = 60
     """How long a reader of an answer may take nothing of it."""
     goodbye_seconds: float = 2
@@ -35,7 +37,8 @@ def find_bounds() -> Bounds:
     if files is None:
         return bounds
     connections = max(1, min(bounds.connections, files // _SHARE_OF_FILES))
-    return replace(bounds, connections=connections, lingering=max(1, connections // 8))
+    few = max(1, connections // 8)
+    return replace(bounds, connections=connections, backlog=max(1, connections // 2), lingering=few)
 
 
 def _raise_file_limit() -> int | None:

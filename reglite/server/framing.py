@@ -13,13 +13,13 @@ from reglite.reference import shorten
 from reglite.server.bounds import Bounds
 
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
-_ENDS: Final = b"\r\n"
+_LINE_ENDS: Final = b"\r\n"
 
 
 def skip_blank_lines(unread: bytearray) -> None:
     """Drop the line ends that some clients send between two requests (RFC 9112, 2.2)."""
-    if unread[:1] in (b"\r", b"\n"):
-        unread[:] = unread.lstrip(_ENDS)
+    if unread[:1].isspace():
+        unread[:] = unread.lstrip(_LINE_ENDS)
 
 
 def measure_head(unread: bytearray, bounds: Bounds, *, searched: int = 0) -> int:
@@ -37,7 +37,7 @@ def measure_head(unread: bytearray, bounds: Bounds, *, searched: int = 0) -> int
         raise TargetTooLong(f"the address is longer than {bounds.target_bytes} bytes")
     if size > bounds.head_bytes:
         raise HeadTooLarge(f"the headers are larger than {bounds.head_bytes} bytes")
-    if unread.count(b"\n", 0, size) > bounds.header_lines + 2:
+    if unread.count(b"\n", 0, size) - (2 if found else 1) > bounds.header_lines:
         raise HeadTooLarge(f"there are more than {bounds.header_lines} headers")
     if not found:
         return 0
@@ -83,7 +83,8 @@ class Body:
         if self._remaining is not None:
             self._remaining -= len(piece)
         else:
-            self._tail = (self._tail + piece)[-2:]
+            tail = (self._tail + piece)[-2:]
+            self._tail = tail[1:] if tail == b"\n\n" else tail  # that one has been found
 
 
 def too_slow(what: str, seconds: float) -> RequestTooSlow:

@@ -5,13 +5,17 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reglite.errors import BadRequest
-from reglite.server.gate import Gate, Speech
+from reglite.server.gate import Gate
+from reglite.server.speech import Speech
 
 
 class _Gated:
     """Overrides what a uvicorn protocol leaves to its gate."""
 
     gate: Gate
+    cycle: Any
+    flow: Any
+    headers: list[tuple[bytes, bytes]]
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
         """Answer in the API's shape."""
@@ -30,9 +34,6 @@ class _Gated:
 class H11Gated(_Gated, H11Protocol):
     """The protocol in pure Python, which is always there."""
 
-    headers: list[tuple[bytes, bytes]]
-    cycle: Any
-
 
 def find_protocol() -> type[Speech]:
     """Return the quick protocol where its parser is installed, else that in pure Python."""
@@ -44,7 +45,6 @@ def find_protocol() -> type[Speech]:
         return H11Gated
 
     class HttpToolsGated(_Gated, HttpToolsProtocol):
-        headers: list[tuple[bytes, bytes]]
-        cycle: Any
+        pass
 
     return HttpToolsGated

@@ -13,12 +13,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from reglite.server.bounds import Bounds, find_bounds
-from reglite.server.gate import Gate, Speech
+from reglite.server.gate import Gate
 from reglite.server.protocol import find_protocol
+from reglite.server.speech import Speech
 from reglite.server.visitors import Visitors
 
 GRACE_SECONDS: Final = 25  # longer than any answer's budget
-_BACKLOG: Final = 64  # taken at once, each with a file handle, before any is counted
 
 
 class Server(uvicorn.Server):
@@ -65,8 +65,8 @@ def make_server(
         log_level="info" if access_log else "warning",
         lifespan="on",
         http=gate,
-        backlog=_BACKLOG,
-        timeout_keep_alive=bounds.idle_seconds,  # type: ignore[arg-type] - call_later's
+        backlog=bounds.backlog,
+        timeout_keep_alive=bounds.idle_seconds,
         ws="none",
         proxy_headers=False,
         server_header=False,

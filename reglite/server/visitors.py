@@ -65,21 +65,22 @@ class Visitors:
             _log.warning("all %d connections are in use", self._bounds.connections)
 
     def note_asking(self, visitor: Visitor) -> None:
-        """Its next request is waited for."""
+        """Wait for its next request."""
         self._asking[visitor] = None
 
     def note_asked(self, visitor: Visitor) -> None:
-        """Its request is all there: now it waits for us."""
+        """Keep it: its request is all there, now it waits for us."""
         self._asking.pop(visitor, None)
 
     def note_stalled(self, visitor: Visitor) -> None:
-        """It does not read; where all that is unsent is too much, who stalls longest goes."""
+        """Count what it does not read; of too much in all, who stalls longest goes."""
+        self._asking.pop(visitor, None)
         self._stalled[visitor] = None
         while sum(each.unsent_bytes for each in self._stalled) > self._bounds.unsent_bytes:
             next(iter(self._stalled)).abort()
 
     def note_reading(self, visitor: Visitor) -> None:
-        """It reads on."""
+        """Count it no more: it reads on."""
         self._stalled.pop(visitor, None)
 
     def may_linger(self, visitor: Visitor) -> bool:
@@ -90,12 +91,12 @@ class Visitors:
         return True
 
     def leave(self, visitor: Visitor) -> None:
-        """It counts no more, though its connection may still be lingering."""
+        """Count it no more, though its connection may still be lingering."""
         self._present.discard(visitor)
         self._asking.pop(visitor, None)
-        self._stalled.pop(visitor, None)
 
     def forget(self, visitor: Visitor) -> None:
-        """It is gone."""
+        """Forget it: it is gone."""
         self.leave(visitor)
+        self._stalled.pop(visitor, None)
         self._lingering.discard(visitor)

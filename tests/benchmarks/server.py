@@ -25,8 +25,15 @@ class Served:
 
     def read_memory_mib(self) -> float:
         """Return the resident memory of the process (Linux)."""
+        return self._read_mib("VmRSS:")
+
+    def read_peak_memory_mib(self) -> float:
+        """Return the most that its resident memory has been."""
+        return self._read_mib("VmHWM:")
+
+    def _read_mib(self, field: str) -> float:
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        kib = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+        kib = next(int(line.split()[1]) for line in lines if line.startswith(field))
         return kib / 1024
 
 

@@ -13,10 +13,10 @@ from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
 from reglite.inventory import Inventory
-from reglite.server.gate import Speech
 from reglite.server.listening import bind
 from reglite.server.protocol import H11Gated, find_protocol
 from reglite.server.running import make_server, run_server
+from reglite.server.speech import Speech
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY
 
 pytestmark = pytest.mark.anyio
@@ -72,16 +72,6 @@ async def test_what_can_not_be_parsed_is_a_400_in_the_apis_shape(
     (error,) = json.loads(body)["errors"]
     assert error["code"] == "BAD_REQUEST"
     assert not caplog.records
-
-
-async def test_an_address_longer_than_the_parser_takes_is_a_400_in_the_apis_shape() -> None:
-    app = create_app(*load_routers(), runtime=_make_runtime())
-    address = b"/api/v1/health?" + b"x" * 70_000
-    async with serve(app, find_protocol()) as port:
-        head, body = await send(port, b"GET " + address + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 400 ")
-    (error,) = json.loads(body)["errors"]
-    assert error["code"] == "BAD_REQUEST"
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
