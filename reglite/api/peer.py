@@ -9,11 +9,12 @@ import binascii
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from reglite.errors import Unauthorized
 
-_FORWARDING: Final = ("forwarded", "via")
+_FORWARDING: Final = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip")
 
 
 def get_peer_address(request: Request) -> str:
@@ -48,9 +49,9 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
     return mapped or address
 
 
-def is_forwarded(request: Request) -> bool:
+def is_forwarded(headers: Headers) -> bool:
     """Tell a request that passed a proxy: whoever sent it need not be at this machine."""
-    return any(name in _FORWARDING or name.startswith("x-forwarded-") for name in request.headers)
+    return any(name in _FORWARDING or name.startswith("x-forwarded-") for name in headers)
 
 
 def decode_header(text: str) -> str:

@@ -35,7 +35,7 @@ class SignIn:
 
     def __init__(self, access: AccessConfig, *, local_maintainer: bool = False) -> None:
         self.access = access
-        self._local_maintainer = local_maintainer and not access.has_sign_in
+        self.has_local_maintainer = local_maintainer and not access.has_sign_in
         self._attempts = FailedAttempts()
         self._checking: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._htpasswd: HtpasswdFile | None = None
@@ -155,7 +155,7 @@ class SignIn:
 
     def _make_anonymous(self, request: Request) -> Caller:
         address = get_peer_address(request)
-        if self._local_maintainer and is_direct(request) and not is_forwarded(request):
+        if self.has_local_maintainer and is_direct(request) and not is_forwarded(request.headers):
             return Caller("local", None, "maintainer", address)
         can_sign_in = self.access.has_sign_in
         return Caller("anonymous", None, self.access.anonymous, address, can_sign_in=can_sign_in)

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from reglite.api.envelope import refuse_host
+from reglite.api.envelope import refuse_place
 from reglite.api.runtime import Runtime
 from reglite.server.pages import lead_into_folder
 
@@ -15,7 +14,7 @@ class Front:
     """ASGI app that strips the base path where it still is, and closes the runtime at the end.
 
     A reverse proxy may strip the base path itself or leave it: both work. ``others`` are apps that
-    answer one path each. The API checks the ``Host`` itself; for all else it is checked here.
+    answer one path each. The API itself checks where a request comes from; this does for all else.
     """
 
     def __init__(
@@ -41,7 +40,7 @@ class Front:
             path = self._strip(scope["path"])
             app = self._choose(path, scope)
             if app is not self._api:
-                app = refuse_host(Headers(scope=scope), self._runtime) or app
+                app = refuse_place(scope, self._runtime) or app
             await app({**scope, "path": path, "raw_path": None, "root_path": ""}, receive, send)
 
     def _choose(self, path: str, scope: Scope) -> ASGIApp:

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 MAX_PEAK_MIB = 150
@@ -12,7 +13,7 @@ CROWD = 1500
 _MIB = 1024 * 1024
 _GET = b"GET %s HTTP/1.1\r\nHost: localhost\r\n"
 
-Attack = Callable[[str], Awaitable[None]]
+Attack = Callable[[str], Coroutine[Any, Any, None]]
 
 
 async def pipeline_requests(url: str) -> None:
@@ -106,7 +107,7 @@ async def _drop(reader: asyncio.StreamReader) -> None:
 
 @asynccontextmanager
 async def _crowd(url: str, request: bytes) -> AsyncIterator[None]:
-    """Send the same on many connections that are all kept open, as much as the server takes."""
+    """Send the same on many connections that all stay open, as much of it as the server takes."""
     parts = urlsplit(url)
     address = (parts.hostname, parts.port)
     with contextlib.ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What one connection can have of the server, with either of uvicorn's protocols behind the gate."""
+"""What one connection can have of the server, whichever of uvicorn's protocols is behind."""
 
 import asyncio
 import contextlib
@@ -30,6 +30,7 @@ class App:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.is_asked = asyncio.Semaphore(0)
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.left = asyncio.Event()
@@ -41,6 +42,7 @@ class App:
             await _live(receive, send)
             return
         self.asked.append(scope["path"])
+        self.is_asked.release()
         text = scope["path"].encode()
         if scope["method"] == "PUT":
             text += b" %d" % await self._count(receive)
@@ -194,12 +196,15 @@ async def test_no_more_is_read_of_requests_than_are_answered(serve: Serve) -> No
     async with serve(app) as port:
         _, writer = await connect(port, GET % b"/held")
         with pytest.raises(TimeoutError):  # nobody takes it: this waits as long as it may
-            async with asyncio.timeout(SOON):
-                for _ in range(1000):
-                    writer.write(GET % b"/more" * 4000)
-                    await writer.drain()
+            await asyncio.wait_for(_send_for_ever(writer), SOON)
         assert app.asked == ["/held"]
         writer.transport.abort()
+
+
+async def _send_for_ever(writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(GET % b"/more" * 4000)
+        await writer.drain()
 
 
 def chunk(body: bytes, size: int) -> bytes:
@@ -337,9 +342,9 @@ async def test_one_connection_too_many_is_a_503_while_all_are_being_answered(
     app.may_answer.clear()
     async with serve(app, Bounds(connections=3)) as port:
         busy = []
-        for n in range(3):
+        for _ in range(3):
             busy.append(await connect(port, GET % b"/held"))
-            await _until(lambda n=n: len(app.asked) > n)  # type: ignore[misc]
+            await app.is_asked.acquire()
         answer = await ask(port, GET % b"/late")
         check_refusal(answer, 503, "3 connections at once")
         assert b"retry-after: 1" in answer
@@ -347,11 +352,6 @@ async def test_one_connection_too_many_is_a_503_while_all_are_being_answered(
         assert [await read_answer(reader) for reader, _ in busy] == [b"/held"] * 3
         for _, writer in busy:
             writer.close()
-
-
-async def _until(is_so: Callable[[], bool]) -> None:
-    while not is_so():
-        await asyncio.sleep(0.01)
 
 
 async def test_half_sent_requests_give_way_to_whole_ones(serve: Serve) -> None:

@@ -13,7 +13,9 @@ from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
 from reglite.inventory import Inventory
+from reglite.server.front import Front
 from reglite.server.listening import bind
+from reglite.server.pages import Pages
 from reglite.server.protocol import H11Gated, find_protocol
 from reglite.server.running import make_server, run_server
 from reglite.server.speech import Speech
@@ -75,6 +77,31 @@ async def test_what_can_not_be_parsed_is_a_400_in_the_apis_shape(
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("path", ["/", "/api/v1/session"])
+async def test_a_proxy_that_says_nothing_and_speaks_http_1_0_is_refused(
+    protocol: type[Speech], path: str
+) -> None:
+    async with serve(_make_front(), protocol) as port:
+        head, body = await send(port, f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+    assert head.startswith(b"HTTP/1.1 403 ")
+    message = json.loads(body)["errors"][0]["message"]
+    assert "X-Forwarded-For" in message
+    assert "--http1.0" in message
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Via"])
+async def test_who_comes_through_a_proxy_that_says_so_is_a_stranger_in_http_1_0_too(
+    protocol: type[Speech], header: str
+) -> None:
+    request = f"GET /api/v1/session HTTP/1.0\r\nHost: localhost\r\n{header}: 192.0.2.1\r\n\r\n"
+    async with serve(_make_front(), protocol) as port:
+        head, body = await send(port, request.encode())
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(body)["role"] == "viewer"
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_an_answer_that_has_begun_gets_no_second_one(
     protocol: type[Speech],
 ) -> None:
@@ -96,6 +123,12 @@ async def test_an_answer_that_has_begun_gets_no_second_one(
         writer.close()
     assert head.startswith(b"HTTP/1.1 200 ")
     assert b"HTTP/1.1" not in rest
+
+
+def _make_front() -> Front:
+    runtime = _make_runtime()
+    api = create_app(*load_routers(), runtime=runtime)
+    return Front(api=api, pages=Pages({"index.html": b""}, policy=""), runtime=runtime)
 
 
 def _make_runtime() -> Runtime:
