@@ -69,7 +69,7 @@ sbom: $(VENV)/.develop  ## Write RegLite's bill of materials (CycloneDX) to dist
 	@mkdir -p dist
 	sh tools/make-sbom.sh $(BIN)/python dist/reglite.cdx.json
 
-load: setup  ## Read with 200 clients for a minute: no error, flat memory, bounded latency
+load: setup  ## Read with 200 clients for a minute, then attack: no error, bounded memory and latency
 	$(BIN)/python -m tests.load $(ARGS)
 
 wheel: $(VENV)/.develop  ## Build the wheel into dist/

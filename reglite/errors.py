@@ -6,7 +6,10 @@
     │   ├── NameInvalid                  NAME_INVALID
     │   ├── TagInvalid                   TAG_INVALID
     │   ├── DigestInvalid                DIGEST_INVALID
-    │   └── ManifestInvalid              MANIFEST_INVALID
+    │   ├── ManifestInvalid              MANIFEST_INVALID
+    │   ├── RequestTooSlow          408  BAD_REQUEST
+    │   ├── TargetTooLong           414  BAD_REQUEST
+    │   └── HeadTooLarge            431  BAD_REQUEST
     ├── Unauthorized                401  UNAUTHORIZED     RegLite's own: signing in would help
     ├── Denied                      403  DENIED
     │   ├── HelperFailed                 DENIED
@@ -21,6 +24,7 @@
     ├── PlanChanged                 409  PLAN_CHANGED
     ├── TagMoved                    409  TAG_MOVED
     ├── TooManyRequests             429  TOOMANYREQUESTS
+    │   └── TooManyConnections      503  TOOMANYREQUESTS
     ├── RegistryUnreachable         502  REGISTRY_UNREACHABLE
     ├── RegistryProtocol            502  REGISTRY_PROTOCOL
     └── RegistryTimeout             504  REGISTRY_TIMEOUT
@@ -90,6 +94,24 @@ class ManifestInvalid(BadRequest):
     """Bytes that were sent as a manifest and are none."""
 
     code = "MANIFEST_INVALID"
+
+
+class RequestTooSlow(BadRequest):
+    """A request that was begun, and whose rest did not come in time."""
+
+    status = 408
+
+
+class TargetTooLong(BadRequest):
+    """An address longer than any of RegLite's own."""
+
+    status = 414
+
+
+class HeadTooLarge(BadRequest):
+    """More headers, or longer ones, than a request to RegLite needs."""
+
+    status = 431
 
 
 class Unauthorized(RegliteError):
@@ -198,6 +220,12 @@ class TooManyRequests(RegliteError):
         if self.retry_after_seconds is None:
             return {}
         return {"Retry-After": str(self.retry_after_seconds)}
+
+
+class TooManyConnections(TooManyRequests):
+    """The server has as many connections as it keeps at once."""
+
+    status = 503
 
 
 class RegistryUnreachable(RegliteError):

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reglite.api.response.envelope import refuse_host
+from reglite.api.response.envelope import refuse_place
 from reglite.api.response.errors import answer_unexpected
 from reglite.api.response.security_headers import complete_headers
 from reglite.api.runtime import Runtime
@@ -17,7 +16,7 @@ class Front:
     """ASGI app that strips the base path where it still is, and closes the runtime at the end.
 
     A reverse proxy may strip the base path itself or leave it: both work. ``others`` are apps that
-    answer one path each. The API checks the ``Host`` itself; for all else it is checked here.
+    answer one path each. The API itself checks where a request comes from; this does for all else.
     Whichever part answers, its answer leaves with every security header, and one that fails is a
     500 in the API's shape.
     """
@@ -50,7 +49,7 @@ class Front:
         try:
             app = self._choose(path, scope)
             if app is not self._api:
-                app = refuse_host(Headers(scope=scope), self._runtime) or app
+                app = refuse_place(scope, self._runtime) or app
             await app(inner, receive, reply)
         except Exception as exc:  # whatever it is: the server's own words would bear no headers
             if reply.has_started:

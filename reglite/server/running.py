@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import signal
 import socket
@@ -11,8 +12,12 @@ from typing import Any, Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from reglite.server.bounds import Bounds, find_bounds
+from reglite.server.gate import Gate
 from reglite.server.logs import bound_line
 from reglite.server.protocol import find_protocol
+from reglite.server.speech import Speech
+from reglite.server.visitors import Visitors
 
 GRACE_SECONDS: Final = 25  # longer than any answer's budget
 
@@ -38,20 +43,31 @@ def _is_no_cancellation(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
-def make_server(app: ASGIApp, *, access_log: bool, debug: bool) -> Server:
-    """Configure uvicorn.
+def make_server(
+    app: ASGIApp,
+    *,
+    access_log: bool,
+    debug: bool,
+    bounds: Bounds | None = None,
+    speak: type[Speech] | None = None,
+) -> Server:
+    """Configure uvicorn, with the bounds of this process where none are given.
 
     Proxy headers stay off: they would replace the peer's address by what the request claims.
     """
     logging.basicConfig(
         format="%(levelname)s: %(message)s", level=logging.INFO if debug else logging.WARNING
     )
+    bounds = bounds or find_bounds()
+    gate: Any = functools.partial(Gate, speak or find_protocol(), bounds, Visitors(bounds))
     config = uvicorn.Config(
         app,
         access_log=access_log,
         log_level="info" if access_log else "warning",
         lifespan="on",
-        http=find_protocol(),
+        http=gate,
+        backlog=bounds.backlog,
+        timeout_keep_alive=bounds.idle_seconds,
         ws="none",
         proxy_headers=False,
         server_header=False,

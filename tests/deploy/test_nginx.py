@@ -318,3 +318,22 @@ def test_a_stranger_behind_nginx_closes_the_door_for_nobody_else(
 
     assert [guess("127.0.0.2", number) for number in range(11)] == [401] * 10 + [429]
     assert guess("127.0.0.3", 1) == 401
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_dev_behind_a_plain_proxy_makes_nobody_a_maintainer_unless_it_hides_entirely(
+    tmp_path: Path, enter: Callable[..., Any], version: str
+) -> None:
+    running = enter(run_command("dev", "--port", "0", "--demo", "--no-reload", folder=tmp_path))
+    said = "proxy_set_header X-Forwarded-For $remote_addr;"
+    plain = f"proxy_pass {running.url}; proxy_http_version {version};"
+    silent = enter(run_nginx(f"location / {{ {plain} }}"))
+    honest = enter(run_nginx(f"location / {{ {plain} {said} }}"))
+
+    session = httpx.get(f"{honest}/api/v1/session")
+    assert (session.status_code, session.json()["role"]) == (200, "viewer")
+    if version == "1.0":  # in 1.1 nothing tells it from the person: docs/deployment.md says so
+        for path in ("/", "/api/v1/session"):
+            refused = httpx.get(silent + path)
+            assert refused.status_code == 403
+            assert "X-Forwarded-For" in refused.json()["errors"][0]["message"]

@@ -13,9 +13,12 @@ from reglite.api.app import create_app
 from reglite.api.functions import load_routers
 from reglite.api.runtime import Runtime
 from reglite.inventory.load import Inventory
+from reglite.server.front import Front
 from reglite.server.listening import bind
-from reglite.server.protocol import H11RefusingInJson, find_protocol
+from reglite.server.pages import Pages
+from reglite.server.protocol import H11Gated, find_protocol
 from reglite.server.running import make_server, run_server
+from reglite.server.speech import Speech
 from tests.functions.content import DIGEST, REGISTRY, REPOSITORY
 
 pytestmark = pytest.mark.anyio
@@ -24,15 +27,14 @@ PATH = f"/api/v1/registries/{REGISTRY}/repositories/{REPOSITORY}/manifests/{DIGE
 CHUNKED_PUT = (
     f"PUT {PATH} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
 )
-PROTOCOLS = dict.fromkeys([H11RefusingInJson, find_protocol()])
+PROTOCOLS = dict.fromkeys([H11Gated, find_protocol()])
 
 
 @contextlib.asynccontextmanager
-async def serve(app: ASGIApp, protocol: type[asyncio.Protocol]) -> AsyncIterator[int]:
+async def serve(app: ASGIApp, protocol: type[Speech]) -> AsyncIterator[int]:
     """Run an app under this protocol on a free port, and stop it cleanly."""
     bound = bind("127.0.0.1", 0)
-    server = make_server(app, access_log=False, debug=False)
-    server.config.http = protocol
+    server = make_server(app, access_log=False, debug=False, speak=protocol)
     running = asyncio.create_task(run_server(server, bound))
     try:
         yield bound.getsockname()[1]
@@ -61,7 +63,7 @@ async def send(port: int, request: bytes) -> tuple[bytes, bytes]:
     ],
 )
 async def test_what_can_not_be_parsed_is_a_400_in_the_apis_shape(
-    protocol: type[asyncio.Protocol], request_bytes: bytes, caplog: pytest.LogCaptureFixture
+    protocol: type[Speech], request_bytes: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = create_app(*load_routers(), runtime=_make_runtime())
     with caplog.at_level(logging.ERROR):
@@ -74,19 +76,34 @@ async def test_what_can_not_be_parsed_is_a_400_in_the_apis_shape(
     assert not caplog.records
 
 
-async def test_an_address_longer_than_the_parser_takes_is_a_400_in_the_apis_shape() -> None:
-    app = create_app(*load_routers(), runtime=_make_runtime())
-    address = b"/api/v1/health?" + b"x" * 70_000
-    async with serve(app, find_protocol()) as port:
-        head, body = await send(port, b"GET " + address + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 400 ")
-    (error,) = json.loads(body)["errors"]
-    assert error["code"] == "BAD_REQUEST"
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("path", ["/", "/api/v1/session"])
+async def test_a_proxy_that_says_nothing_and_speaks_http_1_0_is_refused(
+    protocol: type[Speech], path: str
+) -> None:
+    async with serve(_make_front(), protocol) as port:
+        head, body = await send(port, f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+    assert head.startswith(b"HTTP/1.1 403 ")
+    message = json.loads(body)["errors"][0]["message"]
+    assert "X-Forwarded-For" in message
+    assert "--http1.0" in message
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Via"])
+async def test_who_comes_through_a_proxy_that_says_so_is_a_stranger_in_http_1_0_too(
+    protocol: type[Speech], header: str
+) -> None:
+    request = f"GET /api/v1/session HTTP/1.0\r\nHost: localhost\r\n{header}: 192.0.2.1\r\n\r\n"
+    async with serve(_make_front(), protocol) as port:
+        head, body = await send(port, request.encode())
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(body)["role"] == "viewer"
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_an_answer_that_has_begun_gets_no_second_one(
-    protocol: type[asyncio.Protocol],
+    protocol: type[Speech],
 ) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -106,6 +123,12 @@ async def test_an_answer_that_has_begun_gets_no_second_one(
         writer.close()
     assert head.startswith(b"HTTP/1.1 200 ")
     assert b"HTTP/1.1" not in rest
+
+
+def _make_front() -> Front:
+    runtime = _make_runtime()
+    api = create_app(*load_routers(), runtime=runtime)
+    return Front(api=api, pages=Pages({"index.html": b""}, policy=""), runtime=runtime)
 
 
 def _make_runtime() -> Runtime:

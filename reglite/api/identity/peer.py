@@ -8,12 +8,13 @@ import base64
 import binascii
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from reglite.api.identity.address import Address, format_address, parse_node
 from reglite.errors import Unauthorized
 
-_FORWARDING: Final = ("forwarded", "via")
+_FORWARDING: Final = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip")
 
 
 def get_peer(request: Request) -> Address | None:
@@ -36,9 +37,9 @@ def is_direct(request: Request) -> bool:
     return "aws.event" not in request.scope
 
 
-def is_forwarded(request: Request) -> bool:
+def is_forwarded(headers: Headers) -> bool:
     """Tell a request that passed a proxy: whoever sent it need not be at this machine."""
-    return any(name in _FORWARDING or name.startswith("x-forwarded-") for name in request.headers)
+    return any(name in _FORWARDING or name.startswith("x-forwarded-") for name in headers)
 
 
 def parse_basic(encoded: str) -> tuple[str, str]:

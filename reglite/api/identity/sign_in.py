@@ -38,7 +38,7 @@ class SignIn:
         self.access = access
         # Where a proxy is configured, nobody is known to sit at this machine.
         alone = not access.has_sign_in and access.proxy is None
-        self._local_maintainer = local_maintainer and alone
+        self.has_local_maintainer = local_maintainer and alone
         self._attempts = FailedAttempts()
         self._checking: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._htpasswd: HtpasswdFile | None = None
@@ -163,7 +163,7 @@ class SignIn:
 
     def _make_anonymous(self, request: Request) -> Caller:
         address = self.get_client_address(request)
-        if self._local_maintainer and is_direct(request) and not is_forwarded(request):
+        if self.has_local_maintainer and is_direct(request) and not is_forwarded(request.headers):
             return Caller("local", None, "maintainer", address)
         can_sign_in = self.access.has_sign_in
         return Caller("anonymous", None, self.access.anonymous, address, can_sign_in=can_sign_in)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reglite.api.identity.origin import format_cors, format_preflight, is_own_host
+from reglite.api.identity.peer import is_forwarded
 from reglite.api.response.errors import answer_error, answer_unexpected
 from reglite.api.response.security_headers import complete_headers
 from reglite.api.runtime import Runtime, RuntimeSource
@@ -16,6 +18,13 @@ from reglite.errors import Denied
 from reglite.reference import shorten
 
 _log = logging.getLogger("reglite.api")
+
+_OLD_PROXY: Final = (
+    "this came as HTTP/1.0, as from a proxy that does not say for whom it asks, and on this server "
+    "whoever is at this machine may delete: behind a proxy run 'reglite serve', or let it send "
+    "X-Forwarded-For (nginx: proxy_set_header X-Forwarded-For $remote_addr); "
+    "without a proxy ask in HTTP/1.1 (curl: without --http1.0)"
+)
 
 
 class Envelope:
@@ -54,7 +63,7 @@ class Envelope:
 
     async def _answer_early(self, scope: Scope, headers: Headers) -> Response | None:
         runtime = self._source.given
-        if runtime is not None and (refusal := refuse_host(headers, runtime)):
+        if runtime is not None and (refusal := refuse_place(scope, runtime)):
             return refusal
         if scope["method"] != "OPTIONS" or "access-control-request-method" not in headers:
             return None
@@ -84,8 +93,15 @@ class _Reply:
         await self._send(message)
 
 
-def refuse_host(headers: Headers, runtime: Runtime) -> Response | None:
-    """Return the 403 of a loopback server for a name that isn't its own; None if all is well."""
+def refuse_place(scope: Scope, runtime: Runtime) -> Response | None:
+    """Return the 403 of a loopback server for what did not come from this machine; None if it did.
+
+    Who asks by a name that isn't its own may be another site's page. HTTP/1.0 is what a proxy
+    speaks whose configuration says nothing else, and everybody behind it would be the person here.
+    """
+    headers = Headers(scope=scope)
+    if runtime.sign_in.has_local_maintainer and _is_old_proxy(scope, headers):
+        return answer_error(Denied(_OLD_PROXY))
     if not runtime.is_loopback:
         return None
     sent, allowed = headers.getlist("host") or [""], runtime.inventory.access.hosts
@@ -98,3 +114,8 @@ def refuse_host(headers: Headers, runtime: Runtime) -> Response | None:
             "use localhost, or add the name to access.hosts in the inventory"
         )
     )
+
+
+def _is_old_proxy(scope: Scope, headers: Headers) -> bool:
+    """Tell what may have passed a proxy that does not say so; who says so is a stranger anyway."""
+    return scope["http_version"] in ("0.9", "1.0") and not is_forwarded(headers)
