@@ -121,8 +121,10 @@ let before = null;
 
 /** Opens the dialog with what was typed into the bar's box, which is empty again. */
 const openJump = async () => {
-  before ??= document.activeElement; // typing on while the dialog comes asks again
-  bar.focus(); // what is typed while the dialog comes stays in the box
+  // Typing on while the dialog comes asks again.
+  before ??= document.activeElement;
+  // What is typed while the dialog comes stays in the box.
+  bar.focus();
   const palette = await import("./palette.js");
   palette.open(bar.value, provide, before);
   before = null;

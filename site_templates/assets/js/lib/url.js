@@ -60,7 +60,8 @@ export async function* walkPages(get, url, options = {}) {
     const isNew = page.next && !seen.has(page.next);
     seen.add(page.next);
     coming = isNew ? get(page.next, options) : null;
-    coming?.catch(() => {}); // it is heard of when its turn comes
+    // It is heard of when its turn comes.
+    coming?.catch(() => {});
     if (!isFirst) yield page;
   }
 }

@@ -29,7 +29,8 @@ let hasCatalog = true;
 const details = new Details(registry, (name) => {
   const row = rows.rowOf(name);
   if (row) fillDetails(row, name);
-}, () => (!hasMore ? 4 : performance.now() < LONG_MS ? 0 : 1)); // the list itself goes first
+// The list itself goes first.
+}, () => (!hasMore ? 4 : performance.now() < LONG_MS ? 0 : 1));
 const hrefOf = (repository) => link("tags.html", { registry, repository });
 
 /* Rows */
@@ -203,7 +204,8 @@ const load = async (fresh = false) => {
       ui.tools.hidden = !names.length;
       if (!hasMore) showNamespaces();
       show(fresh);
-      if (isFirst) await painted(); // a registry that walks its disk takes the reader's processor too
+      // A registry that walks its disk takes the reader's processor too.
+      if (isFirst) await painted();
     }
     if (!names.length) showEmpty();
   } catch (error) {

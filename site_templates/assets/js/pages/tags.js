@@ -44,7 +44,8 @@ const model = {
 let isLoading = true;
 let deeds;
 let sorting;
-let formats; // pull commands, once it is known which host they name
+// Pull commands, once it is known which host they name.
+let formats;
 
 model.summaries = new Summaries(path, (tags) => {
   learn(tags);
@@ -153,7 +154,8 @@ const apply = () => {
 /* Loading */
 
 const showFailure = async (error) => {
-  await coming; // what was selected so far is counted
+  // What was selected so far is counted.
+  await coming;
   if (error.code === "NAME_UNKNOWN") return showNone();
   if (!model.tags.length) return showInstead(trouble(error, where.registry, () => load(true)));
   const isSignedOut = error.code === "UNAUTHORIZED" || error.code === "SESSION_EXPIRED";
@@ -193,7 +195,8 @@ const load = async (fresh = false) => {
     for (const tag of model.selected) if (!listed.has(tag)) model.selected.delete(tag);
     if (!tags.length) showNone();
     else if (state.sort !== "version") order();
-    else if (tags.length <= FEW) model.summaries.wantAll(tags); // one request tells all siblings
+    // One request tells all siblings.
+    else if (tags.length <= FEW) model.summaries.wantAll(tags);
   } catch (error) {
     if (!isAbort(error)) showFailure(error);
   } finally {
