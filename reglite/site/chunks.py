@@ -34,11 +34,13 @@ def join_modules(sources: Mapping[str, str], shorten: Callable[[str], str] = str
     declaration, ``import.meta``, circles, an ``import()`` of what is joined.
     """
     chunks = assign_chunks(sources)
+    # Short, and like nothing that a module calls its own.
+    names = {module: f"${n}" for n, module in enumerate(sorted(sources))}
     files: dict[str, list[str]] = {}
     for module in (*chunks, *(path for path in sources if path not in chunks)):
         files.setdefault(chunks.get(module, module), []).append(module)
     return {
-        path: _File(path, chunks).join({m: sources[m] for m in modules}, shorten)
+        path: _File(path, chunks, names).join({m: sources[m] for m in modules}, shorten)
         for path, modules in files.items()
     }
 
@@ -77,14 +79,15 @@ def _sort_by_imports(sources: Mapping[str, str], entries: list[str]) -> list[str
 class _File:
     """One delivered file in the making; ``path`` is its own."""
 
-    def __init__(self, path: str, chunks: Mapping[str, str]) -> None:
+    def __init__(self, path: str, chunks: Mapping[str, str], names: Mapping[str, str]) -> None:
         self._path = path
         self._chunks = chunks
+        self._names = names
         self._imports: set[str] = set()
 
     def join(self, modules: Mapping[str, str], shorten: Callable[[str], str]) -> str:
         bodies = [shorten(self._rewrite(module, text)) for module, text in modules.items()]
-        names = sorted(_name(module) for module in modules if module in self._chunks)
+        names = sorted(self._names[module] for module in modules if module in self._chunks)
         exported = f"export {{ {', '.join(names)} }};" if names else ""
         return "".join([shorten(self._head()), *bodies, shorten(exported)])
 
@@ -97,7 +100,7 @@ class _File:
         if wrong := _BOUND_TO_FILE.search(body):
             raise ConfigurationError(f"{module}: {wrong[0]!r} can't be joined with other modules")
         exports = ", ".join(_EXPORT.findall(source))
-        return f"const {_name(module)} = (() => {{\n{body}\nreturn {{ {exports} }};\n}})();\n"
+        return f"const {self._names[module]} = (() => {{\n{body}\nreturn {{ {exports} }};\n}})();\n"
 
     def _take(self, module: str, statement: str, names: str | None, target: str) -> str:
         """Return what stands in a module for its import of another."""
@@ -107,7 +110,7 @@ class _File:
         if self._chunks.get(target) != self._path:
             self._imports.add(target)
         taken = re.sub(r"(\w+) as (\w+)", r"\1: \2", names or "")
-        return f"const {{{taken}}} = {_name(target)};" if names else ""
+        return f"const {{{taken}}} = {self._names[target]};" if names else ""
 
     def _take_late(self, module: str, target: str) -> str:
         target = resolve_import(module, target)
@@ -119,7 +122,7 @@ class _File:
         """Return the imports of the whole file: joined modules by name, others as a namespace."""
         taken: dict[str, list[str]] = {}
         for target in sorted(self._imports):
-            taken.setdefault(self._chunks.get(target, target), []).append(_name(target))
+            taken.setdefault(self._chunks.get(target, target), []).append(self._names[target])
         return "".join(
             f'import {self._list_names(path, names)} from "{self._locate(path)}";\n'
             for path, names in taken.items()
@@ -132,7 +135,3 @@ class _File:
     def _locate(self, path: str) -> str:
         found = posixpath.relpath(path, posixpath.dirname(self._path))
         return found if found.startswith(".") else f"./{found}"
-
-
-def _name(module: str) -> str:
-    return re.sub(r"\W", "_", module.removeprefix("js/").removesuffix(".js"))
