@@ -1,14 +1,22 @@
 /** The requests of a deletion: what its targets are, their plans, and what is done. */
-import { ApiError, registryPath, request, withQuery } from "../lib/api.js";
+import { ApiError, isAbort, registryPath, request, withQuery } from "../lib/api.js";
 import { takeBatch, walkPages } from "../lib/url.js";
 import { NOTHING } from "./groups.js";
+
+const PLAN = {
+  "kind?": "", tags: [""], protected: [""], parents: [""], referrers: [""], related_tags: [""], untag: "", allowed: true,
+  "reason?": "", complete: true, checked: 0, total: 0, "next?": "", "plan?": "",
+};
+const SUMMARIES = {
+  summaries: [{ tag: "", digest: "", platforms: [{}] }], failed: [{ tag: "", code: "", "message?": "" }], pending: [""],
+};
 
 const manifestPath = ({ registry, repository }, digest) => `${registryPath(registry, repository)}/manifests/${digest}`;
 
 /** Follows a plan to its end; `onProgress(checked, total)` hears of each part. */
 const readPlan = async (where, digest, signal, onProgress) => {
   let plan;
-  const parts = walkPages(request, `${manifestPath(where, digest)}/deletion-plan`, { signal, fresh: true });
+  const parts = walkPages(request, `${manifestPath(where, digest)}/deletion-plan`, { signal, fresh: true, shape: PLAN });
   for await (plan of parts) onProgress(plan.checked, plan.total);
   return plan;
 };
@@ -16,10 +24,10 @@ const readPlan = async (where, digest, signal, onProgress) => {
 /** The manifest's exact text and type, for undo; null where it can't be had. */
 const readManifest = async (where, digest, signal) => {
   try {
-    const { raw, media_type } = await request(manifestPath(where, digest), { signal });
+    const { raw, media_type } = await request(manifestPath(where, digest), { signal, shape: { raw: "", media_type: "" } });
     return { raw, media_type };
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (isAbort(error)) throw error;
     return null;
   }
 };
@@ -31,12 +39,12 @@ export const resolveTargets = async ({ registry, repository }, targets, signal) 
   let waiting = targets.filter(({ digest, summary }) => !digest && !summary?.digest).map(({ tag }) => tag);
   while (waiting.length) {
     const batch = takeBatch(waiting);
-    const answer = await request(withQuery(path, { tag: batch }), { signal, fresh: true });
+    const answer = await request(withQuery(path, { tag: batch }), { signal, fresh: true, shape: SUMMARIES });
     for (const summary of answer.summaries) known.set(summary.tag, summary);
     for (const { tag, code } of answer.failed) {
       if (code === "MANIFEST_UNKNOWN") known.set(tag, { digest: NOTHING, platforms: [] });
     }
-    if (answer.pending.length === batch.length) throw new ApiError("REGISTRY_TIMEOUT");
+    if (answer.pending.length >= batch.length) throw new ApiError("REGISTRY_TIMEOUT");
     waiting = [...answer.pending, ...waiting.slice(batch.length)];
   }
   return targets.map(({ tag, digest, summary }) => {
@@ -65,7 +73,7 @@ export const planGroup = async (where, group, signal, onProgress = () => {}) => 
 /** Runs one step; answers what the API says. A tag that named nothing may be gone by itself. */
 export const runStep = (where, { digest, tags, isImage, plan }) => request(isImage
   ? withQuery(manifestPath(where, digest), { plan })
-  : withQuery(`${registryPath(where.registry, where.repository)}/tags/${tags[0]}`, { digest }), { method: "DELETE" }).catch((error) => {
+  : withQuery(`${registryPath(where.registry, where.repository)}/tags/${tags[0]}`, { digest }), { method: "DELETE", shape: { "tags?": [""] } }).catch((error) => {
   if (digest !== NOTHING || error.code !== "MANIFEST_UNKNOWN") throw error;
   return {};
 });
@@ -78,7 +86,7 @@ export const restore = async ({ registry, repository, digest, tags, raw, media_t
   do {
     const batch = takeBatch(waiting);
     waiting = waiting.slice(batch.length);
-    kept.push(...(await request(withQuery(path, { tag: batch }), { method: "PUT", body: raw, type: media_type })).kept);
+    kept.push(...(await request(withQuery(path, { tag: batch }), { method: "PUT", body: raw, type: media_type, shape: { kept: [""] } })).kept);
   } while (waiting.length);
   return { kept };
 };

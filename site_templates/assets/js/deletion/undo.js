@@ -1,7 +1,8 @@
 /** What was deleted in this tab, kept so that it can be put back, and the banner that offers it. */
 import { lang, make, say, t } from "../lib/dom.js";
-import { registryPath, request } from "../lib/api.js";
+import { isAbort, registryPath, request } from "../lib/api.js";
 import { adviceOn, banner, button, told } from "../elements/messages.js";
+import { STATUS } from "../elements/status.js";
 import { dismissal } from "./dismissal.js";
 import { restore } from "./steps.js";
 
@@ -56,7 +57,7 @@ const putBack = async (records, onRestored) => {
         left.push(...(await restore(record)).kept);
         forget([record]);
       } catch (error) {
-        failed.push([record, error]);
+        if (!isAbort(error)) failed.push([record, error]);
       }
     }
   }
@@ -66,7 +67,7 @@ const putBack = async (records, onRestored) => {
 
 /** The server's own words on how space comes back, where the registry was recognised. */
 const collectionHint = async (registry) => {
-  const { hints } = await request(`${registryPath(registry)}/status`);
+  const { hints } = await request(`${registryPath(registry)}/status`, { shape: STATUS });
   return hints.find((hint) => /garbage/i.test(hint));
 };
 
@@ -97,6 +98,6 @@ export const showUndo = (place, where, onRestored) => {
     [...what, " ", t(usable.length ? "undo.until" : "undo.impossible"), " ", hint],
     ...(usable.length ? [undo] : []), dismissal(() => forget(records))));
   if (records.some((record) => record.isImage)) {
-    collectionHint(where.registry).then((text) => hint.append(told(text ?? "")), () => hint.remove());
+    collectionHint(where.registry).then((text) => hint.append(told(text ?? "")), (error) => isAbort(error) || hint.remove());
   }
 };

@@ -1,5 +1,5 @@
 /** The dialog of the jump box: what is loaded, by part of its name, and pasted references. */
-import { listRegistries } from "../lib/api.js";
+import { isAbort, listRegistries } from "../lib/api.js";
 import { one, stamp, t } from "../lib/dom.js";
 import { decode, link } from "../lib/url.js";
 import { fillName } from "./list.js";
@@ -74,7 +74,7 @@ export const open = (text, provider, before) => {
   listRegistries().then((answer) => {
     registries = answer.registries;
     search();
-  }, () => {});
+  }).catch(isAbort);
   // What is typed while this module arrives comes in pieces.
   input.value = dialog.open ? input.value + text : text;
   search();

@@ -1,5 +1,5 @@
 /** The frame of every page: where I am, its keys, and what is fetched when somebody asks for it. */
-import { credential, listRegistries, listShown, request, signIn, withQuery } from "../lib/api.js";
+import { ApiError, credential, isAbort, listRegistries, listShown, request, signIn, withQuery, wordsFor } from "../lib/api.js";
 import { one, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
@@ -8,6 +8,23 @@ import { decode, link } from "../lib/url.js";
 const { page } = document.documentElement.dataset;
 const here = decode(location.search, { registry: "", repository: "", tag: "", digest: "" });
 const { registry, repository, tag, digest } = here;
+
+/* What failed beside what the page is about */
+
+/** Says it of a failed request. */
+export const mention = async (error) => isAbort(error)
+  || (await wordsFor(error, import("./trouble.js"))).showTrouble(error);
+
+/** Says what nothing else on the page could: a fault of ours, or a failure whose words did not come either. */
+const showFault = ({ reason }) => {
+  if (reason?.name === "AbortError") return;
+  const fault = one("#fault");
+  if (reason instanceof ApiError) fault.lastChild.textContent = `${t("trouble.title", { ...reason.detail, ...reason, registry: "RegLite" })}. ${reason.code}`;
+  else if (fault.hidden) fault.lastChild.textContent = t("shell.fault");
+  fault.hidden = false;
+};
+addEventListener("error", showFault);
+addEventListener("unhandledrejection", showFault);
 
 /* The path */
 
@@ -27,10 +44,11 @@ const showDemo = async () => {
   const { registries } = await listRegistries();
   one("#demo").hidden = !registries.some(({ name, source }) => source === "demo" && (!registry || name === registry));
 };
-if (page !== "api") showDemo().catch(() => {});
+if (page !== "api") showDemo().catch(mention);
 
 /* Who I am, and when to sign in */
 
+const SESSION = { "user?": "", "role?": "", sign_in: [""], "sign_out_url?": "" };
 const ROLES = { viewer: "role.viewer", maintainer: "role.maintainer" };
 let known;
 let isExpired = false;
@@ -52,8 +70,8 @@ const showReader = (answer) => {
 };
 
 /** Who I am and my role here or, where there is no such place, anywhere. */
-export const askSession = () => request(withQuery("/api/v1/session", { registry, repository })).catch((error) => {
-  if (/UNKNOWN|INVALID/.test(error.code)) return request("/api/v1/session");
+export const askSession = () => request(withQuery("/api/v1/session", { registry, repository }), { shape: SESSION }).catch((error) => {
+  if (/UNKNOWN|INVALID/.test(error.code)) return request("/api/v1/session", { shape: SESSION });
   throw error;
 });
 
@@ -67,7 +85,7 @@ const askAgain = (error) => {
 
 /** The answer of `/session`; later ones come as `rl:signed-in`. */
 export const session = listShown.then(askSession).catch(askAgain).then(showReader);
-session.catch(() => {});
+session.catch(mention);
 
 const openSignIn = async () => {
   const { openSignIn: open } = await import("./sign-in.js");
@@ -75,12 +93,13 @@ const openSignIn = async () => {
 };
 
 one("#sign-in").addEventListener("click", openSignIn);
-document.addEventListener("rl:signed-in", ({ detail }) => showReader(detail));
-document.addEventListener("rl:sign-in-needed", async ({ detail }) => {
-  if (detail.code !== "UNAUTHORIZED") return;
+document.addEventListener("rl:signed-in", ({ detail }) => {
+  one("#trouble").replaceChildren();
+  showReader(detail);
+});
+document.addEventListener("rl:sign-in-needed", async () => {
   isExpired ||= !!credential();
-  const { sign_in: ways } = await session.catch(() => ({ sign_in: [] }));
-  if (ways.length) openSignIn();
+  if ((await session.catch(isAbort)).sign_in?.length) openSignIn();
 });
 
 /* Menus and copying */

@@ -1,8 +1,8 @@
 /** The menu of registries beside the name of the present one. */
-import { listRegistries, registryPath, request } from "../lib/api.js";
+import { isAbort, listRegistries, registryPath, request } from "../lib/api.js";
 import { one, stamp } from "../lib/dom.js";
 import { decode, link } from "../lib/url.js";
-import { flagOf } from "./status.js";
+import { STATUS, flagOf } from "./status.js";
 
 const { registry } = decode(location.search, { registry: "" });
 
@@ -11,9 +11,9 @@ const createItem = ({ name }) => {
   const item = root.firstElementChild;
   item.href = link("repositories.html", { registry: name });
   label.textContent = name;
-  request(`${registryPath(name)}/status`).then(({ status }) => {
+  request(`${registryPath(name)}/status`, { shape: STATUS }).then(({ status }) => {
     if (status !== "online") item.append(flagOf(status, "end"));
-  }, () => {});
+  }).catch(isAbort);
   return root;
 };
 

@@ -1,8 +1,11 @@
 /** Which tags point at a manifest: asked only on demand, since it costs a request per tag. */
-import { registryPath, request } from "../lib/api.js";
+import { isAbort, registryPath, request } from "../lib/api.js";
 import { make, t } from "../lib/dom.js";
 import { link, walkPages } from "../lib/url.js";
-import { adviceOn } from "../elements/messages.js";
+import { adviceOn, titleOf } from "../elements/messages.js";
+import { BATCH, drawFirst } from "./excerpt.js";
+
+const PLAN = { tags: [""], checked: 0, total: 0, "next?": "" };
 
 const tagLink = ({ registry, repository, tag: current }, tag) => (tag === current
   ? make("span", {}, tag)
@@ -12,18 +15,20 @@ const tagLink = ({ registry, repository, tag: current }, tag) => (tag === curren
 export const findTags = async (where, digest, cell, find) => {
   find.disabled = true;
   const found = new Set(where.tag ? [where.tag] : []);
-  const links = () => [...found].map((tag) => tagLink(where, tag));
+  const links = () => [...found].slice(0, BATCH).map((tag) => tagLink(where, tag));
   try {
     const plan = `${registryPath(where.registry, where.repository)}/manifests/${digest}/deletion-plan`;
-    for await (const page of walkPages(request, plan)) {
+    for await (const page of walkPages(request, plan, { shape: PLAN })) {
       page.tags.forEach((tag) => found.add(tag));
       find.textContent = t("manifest.finding_tags", { n: page.total, checked: page.checked });
       cell.replaceChildren(...links(), ...(page.next ? [find] : []));
     }
     if (!found.size) cell.textContent = t("manifest.no_tags");
+    else if (found.size > BATCH) drawFirst(cell, [...found], (tag) => tagLink(where, tag));
   } catch (error) {
     find.disabled = false;
     find.textContent = t("common.retry");
-    cell.replaceChildren(...links(), make("span", { class: "soft" }, ...adviceOn(error)), find);
+    cell.replaceChildren(...links(), find);
+    if (!isAbort(error)) find.before(make("span", { class: "soft" }, titleOf(error, where.registry), ". ", ...adviceOn(error)));
   }
 };

@@ -1,15 +1,16 @@
 /** One manifest: what it is, what it holds, what is attached to it. */
-import { ApiError, createTurn, isAbort, listRegistries, registryPath, request, withQuery } from "../lib/api.js";
+import { createTurn, isAbort, listRegistries, registryPath, request, withQuery, wordsFor } from "../lib/api.js";
 import { announce, breakable, formats, make, one, partsOf, showProgress, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
 import { decode, link } from "../lib/url.js";
-import { trouble } from "../elements/messages.js";
 import { copyText, session } from "../elements/shell.js";
 import { attestationFolds, referrerFolds } from "../manifest/attached.js";
-import { builtPair, configPairs, kindOf, pair, plain, sizePair, sourcePairs } from "../manifest/facts.js";
-import { historyRows, layerRows, platformRows } from "../manifest/tables.js";
+import { MOST_OF_DOCUMENT, drawFirst, plain } from "../manifest/excerpt.js";
+import { builtPair, configPairs, kindOf, pair, sizePair, sourcePairs } from "../manifest/facts.js";
+import { MANIFEST } from "../manifest/shape.js";
+import { historyRow, layerRow, platformRow } from "../manifest/tables.js";
 
 const where = decode(location.search, { registry: "", repository: "", tag: "", digest: "", platform: "" });
 const repository = registryPath(where.registry, where.repository);
@@ -24,10 +25,12 @@ const firstPath = () => (where.tag
 const choosePlatform = (platforms) => platforms.find((p) => p.platform === where.platform)
   ?? platforms.find((p) => p.platform === "linux/amd64") ?? platforms[0];
 
-/** Shows a section if it has rows, and says in its header how many there are. */
-const fillSection = (name, rows, note) => {
-  page[name].hidden = !rows.length;
-  (page[`${name}_rows`] ?? page[`${name.replace(/s$/, "")}_rows`] ?? page[`${name}_pairs`] ?? page[`${name}_folds`]).replaceChildren(...rows);
+/** Shows a section if it has items, draws the first, and says in its header how many there are. */
+const fillSection = (name, items, note, draw = (node) => node) => {
+  page[name].hidden = !items.length;
+  const place = page[`${name}_rows`];
+  one(".rest", page[name])?.remove();
+  drawFirst(place, items, draw, place.closest("table") ?? place);
   if (note != null) page[`${name}_note`].textContent = note;
 };
 
@@ -48,27 +51,15 @@ const showPull = (view, registry) => {
   page.pull.hidden = false;
 };
 
-/** Why the Delete button does nothing for this reader, or "". */
-const whyNotDelete = (registry, role) => {
-  if (!registry.can_delete) return t("tags.deletion_off");
-  return role === "maintainer" ? "" : t("tags.needs_maintainer");
-};
-
 const showDelete = (view, registry, role) => {
-  const why = whyNotDelete(registry, role);
+  const why = !registry.can_delete ? t("tags.deletion_off") : role === "maintainer" ? "" : t("tags.needs_maintainer");
   page.delete.hidden = false;
   page.delete.title = why;
   page.delete.setAttribute("aria-disabled", why !== "");
   page.delete.onclick = async () => {
     if (why) return announce(why);
-    const { openDeletion } = await import("../deletion/dialog.js");
-    await openDeletion({
-      where: { registry: where.registry, repository: where.repository }, registry,
-      targets: [{ tag: where.tag || null, digest: view.digest }],
-      onState: () => {},
-      onGone: () => location.assign(link("tags.html", { registry: where.registry, repository: where.repository })),
-      failures: page.problem,
-    });
+    const { remove } = await import("../manifest/removal.js");
+    remove(where, registry, view.digest, page.problem);
   };
 };
 
@@ -103,7 +94,7 @@ const showFacts = (view, chosen) => {
     builtPair(view),
     pair(t("manifest.media_type"), plain(view.media_type), "code"),
     ...(view.artifact_type ? [pair(t("manifest.artifact_type"), plain(view.artifact_type), "code")] : []),
-    ...(view.subject ? [pair(t("manifest.subject"), make("a", { class: "link", href: link("manifest.html", { registry: where.registry, repository: where.repository, digest: view.subject.digest }) }, shortDigest(view.subject.digest)), "code")] : []),
+    ...(view.subject ? [pair(t("manifest.subject"), make("a", { class: "link", href: link("manifest.html", { ...where, tag: "", platform: "", digest: view.subject.digest }) }, shortDigest(view.subject.digest)), "code")] : []),
     ...sourcePairs(view),
   );
   page.digest = view.digest;
@@ -112,7 +103,7 @@ const showFacts = (view, chosen) => {
 const showRaw = (view) => {
   page.raw_name.textContent = kindOf(view);
   page.raw_size.textContent = t("manifest.bytes", { n: view.manifest_bytes });
-  page.raw_text.textContent = plain(view.raw);
+  page.raw_text.textContent = plain(view.raw, MOST_OF_DOCUMENT);
   page.raw_copy.onclick = () => copyText(view.raw, page.raw_copy);
   page.raw_save.href = URL.createObjectURL(new Blob([view.raw], { type: "application/json" }));
   page.raw_save.download = `${view.digest.replace(":", "-")}.json`;
@@ -120,17 +111,18 @@ const showRaw = (view) => {
 
 /** What belongs to the chosen platform, or to the one image that there is. */
 const showImage = (view, chosen) => {
-  const of = chosen && view.kind === "index" ? chosen.platform : "";
+  const of = chosen && view.kind === "index" ? plain(chosen.platform) : "";
   const total = formats.size(view.layers.reduce((sum, layer) => sum + layer.size_bytes, 0));
   const history = view.image?.history ?? [];
-  fillSection("layers", layerRows(view.layers, history), t(of ? "manifest.layers_of" : "manifest.layers_note", { n: view.layers.length, size: total, platform: of }));
-  fillSection("history", historyRows(history), t("manifest.history_note", { n: history.length }));
+  fillSection("layers", view.layers, t(of ? "manifest.layers_of" : "manifest.layers_note", { n: view.layers.length, size: total, platform: of }), layerRow(view.layers, history));
+  fillSection("history", history, t("manifest.history_note", { n: history.length }), historyRow());
   fillSection("config", configPairs(view.image, view.annotations), of);
 };
 
 const showAttached = async (view, chosen, signal) => {
   const mark = (digest, words) => {
-    one(`[data-digest="${digest}"] [data-part=attested]`, page.platform_rows).textContent = words;
+    const cell = one(`[data-digest="${digest}"] [data-part=attested]`, page.platforms_rows);
+    if (cell) cell.textContent = words;
   };
   const [attestations, referrers] = await Promise.allSettled([
     attestationFolds(where, view.kind === "index" ? view.platforms : [], chosen, mark, signal),
@@ -138,8 +130,9 @@ const showAttached = async (view, chosen, signal) => {
   ]);
   if (signal.aborted) return;
   const folds = [...(attestations.value ?? []), ...(referrers.value?.folds ?? [])];
-  const failed = [attestations, referrers].filter((result) => result.reason);
-  fillSection("attached", [...folds, ...failed.map(({ reason }) => trouble(reason, where.registry, load))], formats.number(folds.length));
+  const failed = [attestations, referrers].filter(({ reason }) => reason && !isAbort(reason));
+  const { trouble } = failed.length ? await import("../elements/messages.js") : {};
+  fillSection("attached", [...failed.map(({ reason }) => () => trouble(reason, where.registry, load)), ...folds], formats.number(folds.length), (draw) => draw());
   if (referrers.value?.signatures) {
     page.facts.append(pair(t("manifest.signatures"), [
       t("manifest.signed", { n: referrers.value.signatures }), " ", make("span", { class: "soft" }, t("manifest.not_verified"))]));
@@ -150,12 +143,12 @@ const show = async (view, signal) => {
   const chosen = choosePlatform(view.platforms);
   showFacts(view, chosen);
   showRaw(view);
-  fillSection("platforms", view.kind === "index" ? platformRows(view, chosen, { ...where, platform: "" }) : []);
+  fillSection("platforms", view.kind === "index" ? view.platforms : [], null, platformRow(chosen, { ...where, platform: "" }));
   page.split.hidden = false;
   page.problem.replaceChildren();
   const needsImage = view.kind === "index" && chosen && !view.image;
   const [image] = await Promise.all([
-    needsImage ? request(manifestPath(view.digest, chosen.platform), { signal }) : view,
+    needsImage ? request(manifestPath(view.digest, chosen.platform), { signal, shape: MANIFEST }) : view,
     showActions(view),
   ]);
   showImage(image, chosen);
@@ -172,11 +165,10 @@ const load = async (fresh = false) => {
   const signal = turn();
   showProgress(-1);
   try {
-    await show(await request(firstPath(), { signal, fresh: fresh === true }), signal);
+    await show(await request(firstPath(), { signal, fresh: fresh === true, shape: MANIFEST }), signal);
   } catch (error) {
     if (isAbort(error)) return;
-    if (!(error instanceof ApiError)) throw error; // a fault of ours, not the registry's
-    page.problem.replaceChildren(trouble(error, where.registry, load));
+    page.problem.replaceChildren((await wordsFor(error, import("../elements/messages.js"))).trouble(error, where.registry, load));
   } finally {
     if (!signal.aborted) showProgress(null);
   }

@@ -1,11 +1,10 @@
 /** The repositories of one registry: list or tree, filter, details of what is in view; wiring only. */
-import { createTurn, isAbort, listRegistries, registryPath, request, withQuery } from "../lib/api.js";
+import { createTurn, isAbort, listRegistries, registryPath, request, withQuery, wordsFor } from "../lib/api.js";
 import { announce, formats, icon, make, one, painted, partsOf, showProgress, stamp, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindState, decode, link, walkPages } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, WindowedRows } from "../elements/list.js";
-import { banner, button, trouble } from "../elements/messages.js";
-import { copyText, onMenu, provideJumps } from "../elements/shell.js";
+import { copyText, mention, onMenu, provideJumps } from "../elements/shell.js";
 import { Details } from "../repositories/details.js";
 import { forget, openedIn, remember } from "../repositories/opened.js";
 import { growTree, namespacesOf, selectNames } from "../repositories/order.js";
@@ -20,6 +19,7 @@ const path = registryPath(registry);
 const ui = partsOf(document);
 const takeTurn = createTurn();
 /** What the inventory says of this registry; undefined where it is not in it. */
+const REPOSITORIES = { repositories: [""], "next?": "" };
 const known = listRegistries().then((answer) => answer.registries.find(({ name }) => name === registry));
 const toggled = new Set();
 let names = [];
@@ -130,7 +130,7 @@ const showNoMatch = () => {
 
 const showEmpty = async () => {
   const { root, push, copy } = stamp("no-repositories");
-  const host = await known.then((found) => found.pull_host).catch(() => registry);
+  const host = (await known.catch(isAbort))?.pull_host ?? registry;
   push.textContent = copy.dataset.copy = `docker push ${host}/app:latest`;
   if (!names.length) showInstead(root);
 };
@@ -176,15 +176,10 @@ const show = (isStale = true) => {
 
 /* Loading */
 
-const showFailure = (error) => {
+const showFailure = async (error) => {
   if (error.code === "UNSUPPORTED" && !names.length) return showOpened();
-  if (!names.length) {
-    ui.tools.hidden = true;
-    return showInstead(trouble(error, registry, () => load(true)));
-  }
-  ui.messages.replaceChildren(banner("warn", "warning",
-    [t("repositories.partial", { n: names.length, name: registry }), " ", make("code", {}, error.code)],
-    button(t("common.retry"), () => load(true), { glyph: "retry" })));
+  const { showFailure: show } = await wordsFor(error, import("../repositories/failure.js"));
+  show({ ui, registry, n: names.length, retry: () => load(true), showInstead }, error);
 };
 
 const load = async (fresh = false) => {
@@ -194,7 +189,7 @@ const load = async (fresh = false) => {
   const found = new Set();
   ui.messages.replaceChildren();
   try {
-    for await (const page of walkPages(request, withQuery(`${path}/repositories`, { n: 1000 }), { signal, fresh })) {
+    for await (const page of walkPages(request, withQuery(`${path}/repositories`, { n: 1000 }), { signal, fresh, shape: REPOSITORIES })) {
       const isFirst = !found.size;
       for (const name of page.repositories) found.add(name);
       hasMore = !!page.next;
@@ -225,7 +220,8 @@ const showRegistry = async () => {
   const found = await known;
   ui.command.hidden = !found;
   ui.host.textContent = ui.copy.dataset.copy = found?.pull_host ?? "";
-  const [{ fillStatus }, answer] = await Promise.all([import("../elements/status.js"), request(`${path}/status`)]);
+  const { STATUS, fillStatus } = await import("../elements/status.js");
+  const answer = await request(`${path}/status`, { shape: STATUS });
   fillStatus(ui.status, answer);
 };
 
@@ -258,4 +254,4 @@ ui.title.textContent = registry;
 ui.table.setAttribute("aria-label", t("repositories.of", { name: registry }));
 one("#filter").value = state.q;
 load();
-showRegistry().catch(() => {});
+showRegistry().catch(mention);

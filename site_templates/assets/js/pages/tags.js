@@ -1,17 +1,17 @@
 /** The tags of one repository: list, filter, what is known of them; deeds are fetched with the first. */
-import { createTurn, isAbort, listRegistries, registryPath, request, withQuery } from "../lib/api.js";
+import { createTurn, isAbort, listRegistries, registryPath, request, withQuery, wordsFor } from "../lib/api.js";
 import { all, breakable, make, one, partsOf, say, showProgress, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { bindState, decode, link, walkPages } from "../lib/url.js";
 import { sortVersions } from "../lib/version.js";
 import { bindCursor, bindFilter, noMatch, WindowedRows } from "../elements/list.js";
-import { banner, button, titleOf, trouble } from "../elements/messages.js";
-import { onMenu, provideJumps, reader, session } from "../elements/shell.js";
+import { onMenu, provideJumps, session } from "../elements/shell.js";
 import { renderRow } from "../tags/row.js";
 import { Summaries } from "../tags/summaries.js";
 
 const DEFAULTS = { q: "", sort: "version", order: "desc", platform: "", all: "" };
+const TAGS = { tags: [""], hidden: 0, "next?": "" };
 const FEW = 100;
 const SHOWN_AFTER_MS = 150;
 const SETTLED_AFTER_MS = 80;
@@ -154,17 +154,10 @@ const apply = () => {
 /* Loading */
 
 const showFailure = async (error) => {
-  // What was selected so far is counted.
-  await coming;
   if (error.code === "NAME_UNKNOWN") return showNone();
-  if (!model.tags.length) return showInstead(trouble(error, where.registry, () => load(true)));
-  const isSignedOut = error.code === "UNAUTHORIZED" || error.code === "SESSION_EXPIRED";
-  const words = isSignedOut ? t("tags.signed_out", { n: model.selected.size })
-    : t("tags.partial", { n: model.tags.length, what: titleOf(error, where.registry) });
-  const way = error.code === "UNAUTHORIZED" && reader()?.sign_in.length
-    ? button(t("session.sign_in"), () => one("#sign-in").click())
-    : button(t("common.retry"), () => load(true), { glyph: "retry" });
-  ui.messages.replaceChildren(banner("warn", isSignedOut ? "key" : "warning", [words, " ", make("code", {}, error.code)], way));
+  // What was selected so far is counted.
+  const [{ showFailure: show }] = await wordsFor(error, Promise.all([import("../tags/failure.js"), coming]));
+  show({ model, ui, load, showInstead }, error);
 };
 
 const forgetAll = () => {
@@ -182,7 +175,7 @@ const load = async (fresh = false) => {
   let tags = [];
   try {
     const first = withQuery(`${path}/tags`, { n: 10000, all: state.all });
-    for await (const page of walkPages(request, first, { signal, fresh })) {
+    for await (const page of walkPages(request, first, { signal, fresh, shape: TAGS })) {
       isLoading = !!page.next;
       if (fresh && !tags.length) forgetAll();
       tags = tags.concat(page.tags);
@@ -225,7 +218,11 @@ const page = {
   known: () => known,
 };
 let coming;
-const act = () => (coming ??= import("../tags/deeds.js").then(({ bindDeeds }) => (deeds = bindDeeds(page))));
+const act = () => (coming ??= import("../tags/deeds.js").then(({ bindDeeds }) => (deeds = bindDeeds(page))).catch((error) => {
+  // It is asked for again with the next deed.
+  coming = undefined;
+  throw error;
+}));
 const hear = (selector) => async (event) => {
   if (event.target.closest(selector)) (await act()).hear(event);
 };
@@ -252,7 +249,7 @@ const showRole = ({ role }) => {
   model.role = role;
   deeds?.show();
 };
-session.then(showRole, () => {});
+session.then(showRole).catch(isAbort);
 document.addEventListener("rl:signed-in", ({ detail }) => {
   showRole(detail);
   load(true);
@@ -274,7 +271,7 @@ const known = listRegistries().then(async ({ registries }) => {
   deeds?.show();
   formats = (await import("../lib/pull.js")).FORMATS;
   showCommand();
-}, () => {});
+}).catch(isAbort);
 ui.sort.append(ui.orders.content);
 if (sessionStorage.getItem("reglite.undo")) showUndo();
 apply();

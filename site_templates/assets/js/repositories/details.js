@@ -1,6 +1,6 @@
 /** How many tags a repository has and the highest version, asked for the rows in view alone. */
-import { registryPath, request, withQuery } from "../lib/api.js";
-import { highestVersion } from "../lib/version.js";
+import { isAbort, registryPath, request, withQuery } from "../lib/api.js";
+import { highestVersion } from "./highest.js";
 
 const REST_MS = 120;
 
@@ -41,9 +41,10 @@ export class Details {
     this.#running++;
     this.#known.set(name, null);
     try {
-      const { tags, next } = await request(withQuery(`${registryPath(this.registry, name)}/tags`, { n: 1000 }));
+      const { tags, next } = await request(withQuery(`${registryPath(this.registry, name)}/tags`, { n: 1000 }), { shape: { tags: [""], "next?": "" } });
       this.#learn(name, { tags: tags.length, isWhole: !next, highest: next ? null : highestVersion(tags) });
     } catch (error) {
+      if (isAbort(error)) return;
       this.#learn(name, error.code === "NAME_UNKNOWN" ? { tags: 0, isWhole: true } : { error });
     } finally {
       this.#running--;

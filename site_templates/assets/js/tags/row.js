@@ -98,6 +98,9 @@ const fillNote = (model, parts, tag, summary) => {
   if (isNeeded) coming ??= import("./note.js").then((module) => {
     notes = module;
     model.draw();
+  }).catch((error) => {
+    coming = undefined;
+    throw error;
   });
   if (!isNeeded) parts.note?.root.remove();
   else notes?.fillNote(model, parts, tag, summary);
