@@ -159,7 +159,7 @@ HOSTILE = {
         artifact_type="t" * LONG, media_type="m" * LONG, annotations={"k" * LONG: "v" * LONG},
         image=make_image(env=["e" * 4_000_000], cmd=["c" * LONG] * 9, user="u" * LONG),
     ),
-    "platforms": make_view(kind="index", platforms=[make_platform(n) for n in range(LONG)]),
+    "platforms": make_view(kind="index", platforms=[make_platform(n) for n in range(10_000)]),
     "raw": make_view(raw=nest(900, 4_000_000)),
 }  # fmt: skip
 
