@@ -1,5 +1,7 @@
 """``GET /health``: is this process alive; asks no registry and nobody's name."""
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +15,9 @@ from reglite.api.schema.documentation import document_open
 
 router = APIRouter()
 
+# A page of an origin that may read nothing here can still tell that somebody is here, and say so.
+_FOR_ALL: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
+
 
 @router.get(
     f"{API}/health",
@@ -24,7 +29,8 @@ router = APIRouter()
 )
 async def get_health(request: Request) -> Response:
     """Open to all, asks no registry and reads no inventory."""
-    return answer(request, {"status": "ok", "service": "reglite", "version": __version__})
+    document = {"status": "ok", "service": "reglite", "version": __version__}
+    return answer(request, document, headers=_FOR_ALL)
 
 
 app = create_app(router)

@@ -66,7 +66,10 @@ class PageRenderer:
         self._folder = folder
         self._assets = assets
         self._options = options
-        self._glyphs = _read_glyphs(assets.files.get("icons.svg", b"").decode())
+        sprite = assets.files.get("icons.svg", b"").decode()
+        drawn = folder / "partials" / "glyphs.svg"
+        own = drawn.read_text(encoding="utf-8") if drawn.is_file() else ""
+        self._glyphs = _read_glyphs(sprite + own)
         self._environment = Environment(
             loader=FileSystemLoader([folder / "pages", folder / "layouts", folder / "partials"]),
             undefined=StrictUndefined,

@@ -1,9 +1,9 @@
 """Shortens scripts line by line, by rules too simple to misread one.
 
 Nothing inside quotes is touched, a line keeps all from where it may hold more than words, strings
-and punctuation, and a line break goes only after what no statement can end with or before what none
-can begin with: no rule of JavaScript's grammar, automatic semicolons and regular expressions
-included, can be met by surprise.
+and punctuation, a line break goes only after what no statement can end with or before what none can
+begin with, and a mark that separates only before the bracket that ends what it is in: no rule of
+JavaScript's grammar, automatic semicolons and regular expressions included, can be met by surprise.
 """
 
 import re
@@ -19,7 +19,8 @@ _PARAMETER = re.compile(r"(?<![\w$)\]])\((\w+)\)=>")
 _HEADED = re.compile(r"\W*(?:if|for|while|with|else|do)\b")
 # A line break after or before these means nothing.
 _OPEN = ("(", "[", "{", ",", ";", "=", "=>", "?", "&&", "||")
-_CLOSE = ("}", ")", "]", ".", "?", ":", "&&", "||")
+_BRACKETS = ("}", ")", "]")
+_CLOSE = (*_BRACKETS, ".", "?", ":", "&&", "||")
 
 
 def shorten_script(source: str) -> str:
@@ -39,6 +40,9 @@ def shorten_script(source: str) -> str:
                 text = text.removesuffix("\n")
                 if short.startswith("}") and is_statement:
                     text = text.removesuffix(";")
+                # A second comma would be a hole in a list.
+                if short.startswith(_BRACKETS) and not text.endswith((",,", "[,")):
+                    text = text.removesuffix(",")
             is_clear = not rest
             is_statement = _ends_statement(short)
             text += short + rest + ("" if is_clear and short.endswith(_OPEN) else "\n")

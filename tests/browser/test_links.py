@@ -119,7 +119,7 @@ OTHERS: list[tuple[str, Any]] = [
     ("repository", None),
     ("reference", "1.0.0"),
     ("digest", f"sha256:{'0' * 64}/../../blobs/sha256:{'0' * 64}"),
-    ("platforms", [{"platform": "linux/amd64", "digest": "../../.."}]),
+    ("platforms", [{"platform": "linux/amd64", "digest": "../../..", "attestations": []}]),
     ("layers", [{"digest": "$(id)", "media_type": "a/b", "size_bytes": 1}]),
 ]
 

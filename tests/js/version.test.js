@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sortBy } from "../../site_templates/assets/js/lib/sort.js";
-import { highestVersion, sortVersions } from "../../site_templates/assets/js/lib/version.js";
+import { sortVersions } from "../../site_templates/assets/js/lib/version.js";
+import { highestVersion } from "../../site_templates/assets/js/repositories/highest.js";
 
 test("the highest version comes first, latest before all, a release before what hangs on it", () => {
   const expected = ["latest", "2.0.0-rc.10", "2.0.0-rc.2", "2.0.0-rc.1", "2.0.0-beta", "1.10.0", "1.9.3",

@@ -13,6 +13,13 @@ from reglite.site.catalogue import Catalogue, load_catalogue, placeholders
 FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
 BY_CODE = ("trouble.title", "trouble.remedy")
 """Messages with a text for each code of an error, in place of plural forms."""
+UNANSWERED = {"OFFLINE", "NO_NETWORK", "ELSEWHERE_OFFLINE", "ORIGIN_REFUSED"}
+ANSWERED_BY_OTHERS = {
+    "SESSION_EXPIRED", "PROXY_REFUSED", "PROXY_TOO_LONG", "PROXY_BUSY", "GATEWAY", "API_MISSING",
+    "WRONG_ANSWER",
+}  # fmt: skip
+REFUSED = {"REGISTRY_INVALID", "ANSWER_FOREIGN"}
+"""What pages refuse themselves: to ask, and to believe."""
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +58,9 @@ def test_every_error_has_its_words(templates: Path, language: str, key: str) -> 
     message = load_catalogue(templates / "locales", language).messages[key]
     assert isinstance(message, dict)
     codes = {cls.code for cls in walk_errors(RegliteError)}
-    assert message.keys() == codes | {
-        "OFFLINE",
-        "SESSION_EXPIRED",
-        "REGISTRY_INVALID",
-        "ANSWER_FOREIGN",
-        "other",
-    }
-    assert all(placeholders(text) <= {"registry"} for text in message.values())
+    assert message.keys() == codes | UNANSWERED | ANSWERED_BY_OTHERS | REFUSED | {"other"}
+    known = {"registry", "address", "origin", "status"}
+    assert all(placeholders(text) <= known for text in message.values())
 
 
 def walk_errors(cls: type[RegliteError]) -> Iterator[type[RegliteError]]:

@@ -207,6 +207,7 @@ def test_every_glyph_that_a_script_names_is_in_the_sprite(files: Files, template
     known = set(re.findall(r'<symbol id="(\w+)"', sprite))
     used: set[str] = set()
     for path in (templates / "assets" / "js").rglob("*.js"):
-        used |= set(re.findall(r'(?:icon\(|glyph: )"(\w+)"', path.read_text("utf-8")))
+        text = path.read_text("utf-8")
+        used |= set(re.findall(r'(?:icon\(|glyph: |banner\("\w+", )"(\w+)"', text))
     assert used <= known
     assert len(known) <= 20

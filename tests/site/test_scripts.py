@@ -70,7 +70,11 @@ def test_pages_ask_the_api_in_one_place_which_checks_names(templates: Path) -> N
         for path in scripts.rglob("*.js")
         if re.search(r"\bfetch\(|/api/v1\b|\brequest\b.*\bfrom\b", _drop_comments(path))
     }
-    assert asking == {"early.js", "lib/api.js", "lib/ask.js"}
+    # What tells why no answer came asks whether anybody is there, and names nothing.
+    assert asking == {"early.js", "lib/api.js", "lib/ask.js", "lib/failure.js"}
+    failure = _drop_comments(scripts / "lib" / "failure.js")
+    assert set(re.findall(r"/api/v1[^\"`]*", failure)) == {"/api/v1/health", "/api/v1"}
+    assert set(re.findall(r"answers\(([^,]+),", failure)) == {"base + HEALTH"}
 
 
 def _drop_comments(path: Path) -> str:

@@ -26,7 +26,7 @@
   const answer = fetch(page.dataset.api + path, {
     headers: { Accept: "application/json", ...(Authorization && { Authorization }) }, redirect: "manual",
   }).then((response) => {
-    if (!response.ok) return response;
+    if (!response.ok || !/json/.test(response.headers.get("Content-Type"))) return response;
     const parsed = response.json(); // while the modules come
     parsed.catch(() => {});
     response.json = () => parsed;

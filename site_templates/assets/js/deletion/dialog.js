@@ -199,6 +199,8 @@ const runOne = async (job, step, line) => {
     line.tell(t("deletion.gone"), "check", "ok");
     job.onGone(tags);
   } catch (error) {
+    // A fault of ours is thrown on.
+    isAbort(error);
     line.tell(`${titleOf(error, job.where.registry)} ${error.code}`, "error", "danger");
     tell(null);
     return [{ step, error }];

@@ -1,13 +1,22 @@
 /** The requests of a deletion: what its targets are, their plans, and what is done. */
-import { ApiError } from "../lib/api.js";
+import { ApiError, isAbort } from "../lib/api.js";
 import { ask, walk } from "../lib/ask.js";
 import { takeBatch } from "../lib/url.js";
 import { NOTHING } from "./groups.js";
 
+const PLAN = {
+  "kind?": "", tags: [""], protected: [""], parents: [""], referrers: [""], related_tags: [""], untag: "", allowed: true,
+  "reason?": "", complete: true, checked: 0, total: 0, "next?": "", "plan?": "",
+};
+const SUMMARIES = {
+  summaries: [{ tag: "", digest: "", platforms: [{}] }], failed: [{ tag: "", code: "", "message?": "" }], pending: [""],
+};
+const DELETED = { "tags?": [""] };
+
 /** Follows a plan to its end; `onProgress(checked, total)` hears of each part. */
 const readPlan = async (where, digest, signal, onProgress) => {
   let plan;
-  const parts = walk({ ...where, digest }, "deletion-plan", { signal, fresh: true });
+  const parts = walk({ ...where, digest }, "deletion-plan", { signal, fresh: true, shape: PLAN });
   for await (plan of parts) onProgress(plan.checked, plan.total);
   return plan;
 };
@@ -15,10 +24,10 @@ const readPlan = async (where, digest, signal, onProgress) => {
 /** The manifest's exact text and type, for undo; null where it can't be had. */
 const readManifest = async (where, digest, signal) => {
   try {
-    const { raw, media_type } = await ask({ ...where, digest }, "", { signal });
+    const { raw, media_type } = await ask({ ...where, digest }, "", { signal, shape: { raw: "", media_type: "" } });
     return { raw, media_type };
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (isAbort(error)) throw error;
     return null;
   }
 };
@@ -29,12 +38,12 @@ export const resolveTargets = async (where, targets, signal) => {
   let waiting = targets.filter(({ digest, summary }) => !digest && !summary?.digest).map(({ tag }) => tag);
   while (waiting.length) {
     const batch = takeBatch(waiting);
-    const answer = await ask(where, "summaries", { query: { tag: batch }, signal, fresh: true });
+    const answer = await ask(where, "summaries", { query: { tag: batch }, signal, fresh: true, shape: SUMMARIES });
     for (const summary of answer.summaries) known.set(summary.tag, summary);
     for (const { tag, code } of answer.failed) {
       if (code === "MANIFEST_UNKNOWN") known.set(tag, { digest: NOTHING, platforms: [] });
     }
-    if (answer.pending.length === batch.length) throw new ApiError("REGISTRY_TIMEOUT");
+    if (answer.pending.length >= batch.length) throw new ApiError("REGISTRY_TIMEOUT");
     waiting = [...answer.pending, ...waiting.slice(batch.length)];
   }
   return targets.map(({ tag, digest, summary }) => {
@@ -62,8 +71,8 @@ export const planGroup = async (where, group, signal, onProgress = () => {}) => 
 
 /** Runs one step; answers what the API says. A tag that named nothing may be gone by itself. */
 export const runStep = (where, { digest, tags, isImage, plan }) => (isImage
-  ? ask({ ...where, digest }, "", { query: { plan }, method: "DELETE" })
-  : ask({ ...where, tag: tags[0] }, "", { query: { digest }, method: "DELETE" })).catch((error) => {
+  ? ask({ ...where, digest }, "", { query: { plan }, method: "DELETE", shape: DELETED })
+  : ask({ ...where, tag: tags[0] }, "", { query: { digest }, method: "DELETE", shape: DELETED })).catch((error) => {
   if (digest !== NOTHING || error.code !== "MANIFEST_UNKNOWN") throw error;
   return {};
 });
@@ -76,7 +85,8 @@ export const restore = async ({ registry, repository, digest, tags, raw, media_t
   do {
     const batch = takeBatch(waiting);
     waiting = waiting.slice(batch.length);
-    kept.push(...(await ask(at, "", { query: { tag: batch }, method: "PUT", body: raw, type: media_type })).kept);
+    const options = { query: { tag: batch }, method: "PUT", body: raw, type: media_type, shape: { kept: [""] } };
+    kept.push(...(await ask(at, "", options)).kept);
   } while (waiting.length);
   return { kept };
 };

@@ -1,7 +1,9 @@
 /** What was deleted in this tab, kept so that it can be put back, and the banner that offers it. */
-import { lang, make, say, t } from "../lib/dom.js";
+import { isAbort } from "../lib/api.js";
 import { ask } from "../lib/ask.js";
+import { lang, make, say, t } from "../lib/dom.js";
 import { adviceOn, banner, button, told } from "../elements/messages.js";
+import { STATUS } from "../elements/status.js";
 import { dismissal } from "./dismissal.js";
 import { restore } from "./steps.js";
 
@@ -56,7 +58,7 @@ const putBack = async (records, onRestored) => {
         left.push(...(await restore(record)).kept);
         forget([record]);
       } catch (error) {
-        failed.push([record, error]);
+        if (!isAbort(error)) failed.push([record, error]);
       }
     }
   }
@@ -66,7 +68,7 @@ const putBack = async (records, onRestored) => {
 
 /** The server's own words on how space comes back, where the registry was recognised. */
 const collectionHint = async (registry) => {
-  const { hints } = await ask({ registry }, "status");
+  const { hints } = await ask({ registry }, "status", { shape: STATUS });
   return hints.find((hint) => /garbage/i.test(hint));
 };
 
@@ -86,7 +88,7 @@ export const showUndo = (place, where, onRestored) => {
     undo.setAttribute("aria-disabled", "true");
     const { failed, left } = await putBack(usable, onRestored);
     showUndo(place, where, onRestored);
-    if (left.length) place.append(banner("warn", "info", [t("undo.kept", { n: left.length, tags: nameList(left) })], dismissal()));
+    if (left.length) place.append(banner("warn", "warning", [t("undo.kept", { n: left.length, tags: nameList(left) })], dismissal()));
     for (const [record, error] of failed) {
       place.append(banner("danger", "error", [t("undo.failed", { tags: namesOf([record]) }), " ", ...adviceOn(error), " ",
         make("code", {}, error.code)], dismissal()));
@@ -97,6 +99,6 @@ export const showUndo = (place, where, onRestored) => {
     [...what, " ", t(usable.length ? "undo.until" : "undo.impossible"), " ", hint],
     ...(usable.length ? [undo] : []), dismissal(() => forget(records))));
   if (records.some((record) => record.isImage)) {
-    collectionHint(where.registry).then((text) => hint.append(told(text ?? "")), () => hint.remove());
+    collectionHint(where.registry).then((text) => hint.append(told(text ?? "")), (error) => isAbort(error) || hint.remove());
   }
 };

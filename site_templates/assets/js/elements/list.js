@@ -109,7 +109,8 @@ export class WindowedRows {
   #items = [];
   #rows = new Map();
   #height = 0;
-  #top = 0; // the row at the upper edge of the screen, with its fraction
+  // The row at the upper edge of the screen, with its fraction.
+  #top = 0;
   #isQueued = false;
 
   /**

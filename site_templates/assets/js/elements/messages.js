@@ -5,13 +5,13 @@ import { icon, lang, make, t } from "../lib/dom.js";
 export const told = (text) => make("span", { lang: "en" },
   ...text.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part)));
 
-/** What failed and where, in a few words for an error's code. */
-export const titleOf = ({ code }, registry) => t("trouble.title", { code, registry });
+/** What failed and where, in a few words for an error's code and what its `detail` names. */
+export const titleOf = ({ code, detail }, registry) => t("trouble.title", { ...detail, code, registry });
 
 /** What to do next: a sentence for an error's code, then the API's words, which suffice in English. */
-export const adviceOn = ({ code, message }) => {
+export const adviceOn = ({ code, message, detail }) => {
   const words = message && message !== code ? [told(message)] : [];
-  return lang === "en" && words[0] ? words : [make("span", {}, t("trouble.remedy", { code })), " ", ...words];
+  return lang === "en" && words[0] ? words : [make("span", {}, t("trouble.remedy", { ...detail, code })), " ", ...words];
 };
 
 /** A button, with a glyph before its text. */

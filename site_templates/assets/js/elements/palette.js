@@ -1,4 +1,5 @@
 /** The dialog of the jump box: what is loaded, by part of its name, and pasted references. */
+import { isAbort } from "../lib/api.js";
 import { listRegistries } from "../lib/ask.js";
 import { one, stamp, t } from "../lib/dom.js";
 import { isDigest, isRepository } from "../lib/reference.js";
@@ -77,7 +78,7 @@ export const open = (text, provider, before) => {
   listRegistries().then((answer) => {
     registries = answer.registries;
     search();
-  }, () => {});
+  }).catch(isAbort);
   // What is typed while this module arrives comes in pieces.
   input.value = dialog.open ? input.value + text : text;
   search();

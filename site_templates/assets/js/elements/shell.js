@@ -1,5 +1,5 @@
 /** The frame of every page: where I am, its keys, and what is fetched when somebody asks for it. */
-import { credential } from "../lib/api.js";
+import { credential, isAbort } from "../lib/api.js";
 import { listRegistries } from "../lib/ask.js";
 import { one, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
@@ -10,6 +10,19 @@ import { link } from "../lib/url.js";
 const { page } = document.documentElement.dataset;
 
 const { registry, repository, tag, digest } = here;
+
+/* What failed beside what the page is about */
+
+/** Says it of a failed request; what does not come says nothing, as the page's own list doesn't come then either. */
+export const mention = (error) => isAbort(error)
+  || import("./trouble.js").then(({ showTrouble }) => showTrouble(error), () => {});
+
+/** Says that something is wrong with this page: a fault of ours, or a part of it that did not come. */
+const showFault = ({ reason }) => {
+  if (reason?.name !== "AbortError") one("#fault").hidden = false;
+};
+addEventListener("error", showFault);
+addEventListener("unhandledrejection", showFault);
 
 /* The path */
 
@@ -29,7 +42,7 @@ const showDemo = async () => {
   const { registries } = await listRegistries();
   one("#demo").hidden = !registries.some(({ name, source }) => source === "demo" && (!registry || name === registry));
 };
-if (page !== "api") showDemo().catch(() => {});
+if (page !== "api") showDemo().catch(mention);
 
 /* Who I am, and when to sign in */
 
@@ -41,8 +54,7 @@ const showReader = ({ user, sign_in: ways }) => {
   one("b + span", who).textContent = roleName();
   one("#sign-in").hidden = !ways.length || !!user;
 };
-session.then(showReader, () => {});
-document.addEventListener("rl:signed-in", ({ detail }) => showReader(detail));
+session.then(showReader).catch(mention);
 
 const openSignIn = async () => {
   const { openSignIn: open } = await import("./sign-in.js");
@@ -50,8 +62,11 @@ const openSignIn = async () => {
 };
 
 one("#sign-in").addEventListener("click", openSignIn);
-document.addEventListener("rl:sign-in-needed", async ({ detail }) => {
-  if (detail.code !== "UNAUTHORIZED") return;
+document.addEventListener("rl:signed-in", ({ detail }) => {
+  one("#trouble").replaceChildren();
+  showReader(detail);
+});
+document.addEventListener("rl:sign-in-needed", async () => {
   reader.isExpired ||= !!credential();
   const { sign_in: ways } = await session.catch(() => ({ sign_in: [] }));
   if (ways.length) openSignIn();
@@ -95,8 +110,10 @@ let before = null;
 
 /** Opens the dialog with what was typed into the bar's box, which is empty again. */
 const openJump = async () => {
-  before ??= document.activeElement; // typing on while the dialog comes asks again
-  bar.focus(); // what is typed while the dialog comes stays in the box
+  // Typing on while the dialog comes asks again.
+  before ??= document.activeElement;
+  // What is typed while the dialog comes stays in the box.
+  bar.focus();
   const palette = await import("./palette.js");
   palette.open(bar.value, provide, before);
   before = null;

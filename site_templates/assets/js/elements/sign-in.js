@@ -1,5 +1,5 @@
 /** The sign-in dialog; what is accepted is kept for this tab. */
-import { credential, signIn } from "../lib/api.js";
+import { credential, isAbort, signIn } from "../lib/api.js";
 import { all, emit, one, t } from "../lib/dom.js";
 import { askSession, reader } from "../lib/session.js";
 import { adviceOn } from "./messages.js";
@@ -29,11 +29,19 @@ export const openSignIn = (ways, why) => {
   dialog.showModal();
 };
 
+const refuse = (words) => {
+  refusal.replaceChildren(...words);
+  refusal.hidden = false;
+  form.secret.select();
+};
+
 const send = async () => {
   const { way, user, secret } = form;
+  // No header carries more than Latin letters.
+  if (way.value !== "basic" && !/^[ -~]+$/.test(secret.value)) return refuse([t("session.refused")]);
   const before = credential();
   signIn(way.value === "basic" ? encodeBasic(`${user.value}:${secret.value}`) : `Bearer ${secret.value}`);
-  const answer = await askSession().catch((error) => ({ error }));
+  const answer = await askSession().catch((error) => !isAbort(error) && { error });
   if (answer.user) {
     reader.answer = answer;
     dialog.close();
@@ -41,9 +49,7 @@ const send = async () => {
     return;
   }
   signIn(before);
-  refusal.replaceChildren(...(answer.error && answer.error.status !== 401 ? adviceOn(answer.error) : [t("session.refused")]));
-  refusal.hidden = false;
-  secret.select();
+  refuse(answer.error && answer.error.code !== "UNAUTHORIZED" ? adviceOn(answer.error) : [t("session.refused")]);
 };
 
 form.addEventListener("change", showWay);

@@ -7,6 +7,12 @@ const STATES = {
   offline: ["danger", "error", "status.offline"],
 };
 
+/** The shape of the answer of `/status`. */
+export const STATUS = {
+  status: (value) => Object.hasOwn(STATES, value), "latency_ms?": 0, credential_source: "", capabilities: {}, hints: [""],
+  "error?": { code: "", "message?": "" },
+};
+
 /** The flag of a state; `place` is one more class. */
 export const flagOf = (status, place = "") => {
   const [look, glyph, key] = STATES[status];

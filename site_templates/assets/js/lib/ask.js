@@ -4,6 +4,7 @@
  */
 import { ApiError, listShown, request } from "./api.js";
 import { isDigest, isHost, isRegistry, isRepository, isTag } from "./reference.js";
+import { fits } from "./shape.js";
 import { walkPages } from "./url.js";
 
 /** By name: its step in a path, its grammar, and the code where it is none. */
@@ -25,7 +26,7 @@ const REPEATED = {
   manifest: { ...PLACE, reference: "tag" }, GET: { ...PLACE, reference: "digest", digest: "digest" },
   DELETE: {}, PUT: {},
 };
-const LISTED = ["registries", "summaries", "platforms", "layers", "referrers", "subject"];
+/** What names are in an answer, by field. */
 const GRAMMAR = {
   name: isRegistry, pull_host: isHost, repositories: isRepository, tags: isTag, tag: isTag, digest: isDigest,
 };
@@ -43,26 +44,25 @@ const withQuery = (path, query = {}) => {
   return text ? `${path}?${text}` : path;
 };
 
-const isNamed = (part) => Object.keys(GRAMMAR).every((field) => [part[field] ?? []].flat().every(GRAMMAR[field]));
-
 /** Whether an answer is about these names, and holds none that the grammar does not allow. */
-const isAbout = (answer, names, kind) =>
+const isAbout = (answer, names, kind, shape) =>
   Object.entries(REPEATED[kind] ?? PLACE).every(([field, name]) => answer[field] === names[name])
-    && [answer, ...LISTED.flatMap((field) => answer[field] ?? [])].every(isNamed);
+    && fits(answer, shape, GRAMMAR);
 
 const send = async (url, names, end, options) => {
   const foreign = new ApiError("ANSWER_FOREIGN");
   // A page's `next` is the same place with another query, or it is not followed.
   if (url.split("?")[0] !== pathTo(names, end)) throw foreign;
-  const answer = await request(url, options);
   // What a blob holds is anybody's, and about nothing.
-  if (!names.blob && !isAbout(answer, names, end || options.method || "GET")) throw foreign;
+  const isText = !!names.blob;
+  const answer = await request(url, { ...options, isText });
+  if (!isText && !isAbout(answer, names, end || options.method || "GET", options.shape)) throw foreign;
   return answer;
 };
 
 /**
  * Asks for what `end` names at a place: `ask({registry, repository, digest}, "referrers", {query})`;
- * "" is the manifest or blob itself. Options are `query` and those of `request`.
+ * "" is the manifest or blob itself, a blob as text. Options are `query` and those of `request`.
  */
 export const ask = async (names, end, { query, ...options } = {}) =>
   send(withQuery(pathTo(names, end), query), names, end, options);
@@ -71,10 +71,14 @@ export const ask = async (names, end, { query, ...options } = {}) =>
 export const walk = (names, end, { query, ...options } = {}) =>
   walkPages((url) => send(url, names, end, options), withQuery(pathTo(names, end), query));
 
+const REGISTRIES = { registries: [{ name: "", url: "", pull_host: "", source: "", protect: [""] }] };
+/** Asks for `/registries` itself. */
+export const askRegistries = (options) => ask({}, "registries", { ...options, shape: REGISTRIES });
+
 let registries;
 
 /** The answer of `/registries`, which several parts of a page share: asked once, again after a failure. */
-export const listRegistries = () => (registries ??= listShown.then(() => ask({}, "registries")).catch((error) => {
+export const listRegistries = () => (registries ??= listShown.then(askRegistries).catch((error) => {
   registries = undefined;
   throw error;
 }));

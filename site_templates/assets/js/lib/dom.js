@@ -73,6 +73,7 @@ export const announce = (text) => {
 export const showProgress = (share) => {
   const line = document.getElementById("progress");
   line.hidden = share === null;
+  if (share === -1) one("#fault").hidden = true;
   document.getElementById("content").ariaBusy = !line.hidden;
   if (share >= 0) line.value = share;
   else line.removeAttribute("value");

@@ -18,6 +18,7 @@ export const here = fault ? NOWHERE : asked;
 
 /* Who */
 
+const SESSION = { "user?": "", "role?": "", sign_in: [""], "sign_out_url?": "" };
 const ROLES = { viewer: "role.viewer", maintainer: "role.maintainer" };
 
 /** `answer` is the last one of `/session`; `isExpired`: what signed this tab in is accepted no longer. */
@@ -26,14 +27,13 @@ export const reader = { answer: null, isExpired: false };
 /** The word for the reader's role. */
 export const roleName = () => t(ROLES[reader.answer?.role] ?? "role.none");
 
+const askRole = (query) => ask({}, "session", { query, shape: SESSION });
+
 /** Who I am and my role here or, where there is no such place, anywhere. */
-export const askSession = () => {
-  const { registry, repository } = here;
-  return ask({}, "session", { query: { registry, repository } }).catch((error) => {
-    if (/UNKNOWN|INVALID/.test(error.code)) return ask({}, "session");
-    throw error;
-  });
-};
+export const askSession = () => askRole({ registry: here.registry, repository: here.repository }).catch((error) => {
+  if (/UNKNOWN|INVALID/.test(error.code)) return askRole();
+  throw error;
+});
 
 /** Forgets a credential that is no longer accepted, so that the page goes on as a stranger's. */
 const askAgain = (error) => {

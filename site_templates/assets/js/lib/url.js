@@ -3,7 +3,6 @@
  * request. All but `bindState` is pure.
  */
 
-
 /** The state in `search`: the known keys, as strings, over `defaults`. */
 export const decode = (search, defaults) => ({
   ...defaults,
@@ -45,22 +44,22 @@ export const bindState = (defaults, onChange) => {
   };
 };
 
-
 /**
- * Yields each page of a list: `get(url, {signal})` answers an object with `next` (a URL or null),
- * which is followed as it is, and asked for while the page before is being looked at; the first page
- * is done with before more is asked for. Ends on a URL seen before; an abort rejects out of `get`.
+ * Yields each page of a list: `get(url)` answers an object with `next` (a URL or null), which is
+ * followed as it is, and asked for while the page before is being looked at; the first page is done
+ * with before more is asked for. Ends on a URL seen before; an abort rejects out of `get`.
  */
-export async function* walkPages(get, url, options = {}) {
+export async function* walkPages(get, url) {
   const seen = new Set([url]);
-  let coming = get(url, options);
+  let coming = get(url);
   for (let isFirst = true; coming; isFirst = false) {
     const page = await coming;
     if (isFirst) yield page;
     const isNew = page.next && !seen.has(page.next);
     seen.add(page.next);
-    coming = isNew ? get(page.next, options) : null;
-    coming?.catch(() => {}); // it is heard of when its turn comes
+    coming = isNew ? get(page.next) : null;
+    // It is heard of when its turn comes.
+    coming?.catch(() => {});
     if (!isFirst) yield page;
   }
 }

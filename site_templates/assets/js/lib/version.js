@@ -39,8 +39,5 @@ export const sortVersions = (tags) => {
   return keys.map((key, at) => key + END + tags[at]).sort().reverse().map((entry) => entry.slice(entry.indexOf(END) + 1));
 };
 
-/** The highest version among tags, or undefined: `latest` and words are none. */
-export const highestVersion = (tags) => {
-  const [highest] = sortVersions(tags.filter((tag) => tag !== "latest"));
-  return highest && /^[ ~]/.test(versionKeys([highest])[0]) ? undefined : highest;
-};
+/** Whether a tag is a version: `latest` and words are none. */
+export const isVersion = (tag) => !/^[ ~]/.test(versionKeys([tag])[0]);

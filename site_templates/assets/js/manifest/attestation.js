@@ -6,6 +6,15 @@ const text = (value) => (typeof value === "string" ? value : "");
 const stated = (value) => (/^(NOASSERTION|NONE)?$/.test(text(value)) ? "" : text(value));
 const purlType = (purl) => text(purl).match("^pkg:([^/]+)/")?.[1] ?? "";
 
+/** What a JSON text says; undefined for any other text, and for one that is too deep to be read. */
+export const parse = (source) => {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * Return {form, title, ...} of a parsed JSON document; form is "packages", "provenance" or "other".
  * An in-toto statement and a DSSE envelope around it (cosign's .att) are opened first.
@@ -28,7 +37,7 @@ function openEnvelope(document) {
     const bytes = Uint8Array.from(atob(document.payload), (c) => c.charCodeAt(0));
     return object(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    return document; // not an envelope after all: shown as the JSON that it is
+    return document; // not an envelope after all
   }
 }
 

@@ -1,26 +1,31 @@
 /** A Helm chart's own metadata, out of its config blob. */
 import { ask } from "../lib/ask.js";
 import { t } from "../lib/dom.js";
-import { bullets, linked, pair, plain } from "./facts.js";
+import { bullets, excerpt } from "./excerpt.js";
+import { linked, pair } from "./facts.js";
+import { parse } from "./attestation.js";
 
-const strings = (value, show) => (Array.isArray(value) && value.length ? bullets(value.map(show)) : "");
+const joined = (...parts) => parts.filter((part) => typeof part === "string" && part);
 
 const FIELDS = [
-  ["chart.name", "name", plain],
-  ["chart.version", "version", plain],
-  ["chart.app_version", "appVersion", plain],
-  ["chart.description", "description", plain],
+  ["chart.name", "name", excerpt],
+  ["chart.version", "version", excerpt],
+  ["chart.app_version", "appVersion", excerpt],
+  ["chart.description", "description", excerpt],
   ["chart.home", "home", linked],
-  ["chart.kube_version", "kubeVersion", plain],
-  ["chart.sources", "sources", (v) => strings(v, linked)],
-  ["chart.maintainers", "maintainers", (v) => strings(v, (m) => plain([m?.name, m?.email].filter(Boolean).join(", ")))],
-  ["chart.dependencies", "dependencies", (v) => strings(v, (d) => plain([d?.name, d?.version, d?.repository].filter(Boolean).join(" ")))],
+  ["chart.kube_version", "kubeVersion", excerpt],
+  ["chart.sources", "sources", (v) => bullets(v, linked)],
+  ["chart.maintainers", "maintainers", (v) => bullets(v, (m) => excerpt(joined(m?.name, m?.email).join(", ")))],
+  ["chart.dependencies", "dependencies", (v) => bullets(v, (d) => excerpt(joined(d?.name, d?.version, d?.repository).join(" ")))],
 ];
+const LISTS = ["sources", "maintainers", "dependencies"];
+
+const isStated = (value, field) => (LISTS.includes(field) ? Array.isArray(value) && value.length > 0 : typeof value === "string" && value !== "");
 
 /** The pairs of a chart; what it does not state is left out. */
 export const chartPairs = async (where, view, signal) => {
-  const blob = JSON.parse(view.raw).config?.digest;
-  const chart = await ask({ ...where, blob }, "", { signal });
-  return FIELDS.filter(([, field]) => chart?.[field] != null && chart[field] !== "")
+  const blob = parse(view.raw)?.config?.digest;
+  const chart = parse(await ask({ ...where, blob }, "", { signal }));
+  return FIELDS.filter(([, field]) => isStated(chart?.[field], field))
     .map(([key, field, show]) => pair(t(key), show(chart[field]), "code"));
 };

@@ -1,17 +1,12 @@
 /** The facts beside the manifest, and the pairs of its configuration: all of it hostile text. */
 import { formats, make, t } from "../lib/dom.js";
+import { bullets, excerpt, plain } from "./excerpt.js";
 
-// Controls, zero-width and bidirectional characters would lie about the text around them.
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
-
-/** Text with its invisible characters written out as `\u{202e}`. */
-export const plain = (text) => String(text).replace(UNSEEN, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
-
-/** An http(s) address as a link, any other text as text. */
+/** Nodes of an http(s) address, a link, or of any other text. */
 export const linked = (value) => {
   const text = plain(value);
-  if (!/^https?:\/\/[^\s]+$/.test(text) || !URL.canParse(text)) return text;
-  return make("a", { class: "link", href: text, rel: "noreferrer noopener" }, text.replace(/^https?:\/\//, ""));
+  if (!/^https?:\/\/[^\s]+$/.test(text) || !URL.canParse(text)) return excerpt(value);
+  return [make("a", { class: "link", href: text, rel: "noreferrer noopener" }, text.replace(/^https?:\/\//, ""))];
 };
 
 /** A `<div><dt><dd>` of a definition list; `className` goes on the `dd`. */
@@ -21,25 +16,23 @@ export const pair = (name, nodes, className = "") =>
 /** A `<time>` with the exact moment in its title. */
 export const timeOf = (iso) => make("time", { dateTime: iso, title: formats.exact(iso) }, formats.age(iso));
 
-/** A list of items, each text or an array of nodes. */
-export const bullets = (items) => make("ul", {}, ...items.map((nodes) => make("li", {}, ...[nodes].flat())));
-const lines = (values) => bullets(values.map(plain));
-const isFilled = (value) => value != null && value !== "" && (typeof value !== "object" || Object.keys(value).length > 0);
-const words = (value) => (Array.isArray(value) ? value.map((word) => (/[\s"']/.test(word) ? JSON.stringify(word) : word)).join(" ") : value);
-const assigned = (map) => bullets(Object.entries(map).map(([key, value]) => [`${plain(key)}=`, linked(value)]));
+const isFilled = (value) => value && (typeof value !== "object" || Object.keys(value).length > 0);
+// A command as it is written in a shell.
+const words = (value) => excerpt(Array.isArray(value) ? value.map((word) => (/[\s"']/.test(word) ? JSON.stringify(word) : word)).join(" ") : value);
+const assigned = (map) => bullets(Object.entries(map), ([key, value]) => [`${plain(key)}=`, ...linked(value)]);
 
 /** The configuration of an image as pairs; what it does not state is left out. */
 export const configPairs = (image, annotations) => [
-  ["manifest.entrypoint", image?.entrypoint, (v) => plain(words(v))],
-  ["manifest.command", image?.cmd, (v) => plain(words(v))],
-  ["manifest.user", image?.user, plain],
-  ["manifest.working_dir", image?.working_dir, plain],
-  ["manifest.ports", image?.exposed_ports, (v) => lines(Array.isArray(v) ? v : Object.keys(v))],
-  ["manifest.volumes", image?.volumes, (v) => lines(Array.isArray(v) ? v : Object.keys(v))],
-  ["manifest.stop_signal", image?.stop_signal, plain],
-  ["manifest.healthcheck", image?.healthcheck?.Test ?? image?.healthcheck?.test, (v) => plain(words(v))],
-  ["manifest.author", image?.author, plain],
-  ["manifest.environment", image?.env, lines],
+  ["manifest.entrypoint", image?.entrypoint, words],
+  ["manifest.command", image?.cmd, words],
+  ["manifest.user", image?.user, excerpt],
+  ["manifest.working_dir", image?.working_dir, excerpt],
+  ["manifest.ports", image?.exposed_ports, bullets],
+  ["manifest.volumes", image?.volumes, bullets],
+  ["manifest.stop_signal", image?.stop_signal, excerpt],
+  ["manifest.healthcheck", image?.healthcheck?.Test, words],
+  ["manifest.author", image?.author, excerpt],
+  ["manifest.environment", image?.env, bullets],
   ["manifest.labels", image?.labels, assigned],
   ["manifest.annotations", annotations, assigned],
 ].filter(([, value]) => isFilled(value)).map(([key, value, show]) => pair(t(key), show(value), "code"));
@@ -61,16 +54,14 @@ const KINDS = {
 };
 
 /** What kind of manifest it is, in words. */
-export const kindOf = (view) => {
-  if (view.kind === "index") return t("manifest.kind_index", { n: view.platforms.length });
-  return t(KINDS[view.kind] ?? "manifest.kind_image");
-};
+export const kindOf = (view) => (view.kind === "index" ? t("manifest.kind_index", { n: view.platforms.length })
+  : t(KINDS[view.kind] ?? "manifest.kind_image"));
 
 /** Sizes: of the chosen platform, and of everything that the manifest pins. */
 export const sizePair = (view, chosen) => {
   const stored = formats.size(view.size_bytes);
   if (view.kind !== "index" || !chosen) return pair(t("manifest.size"), stored);
-  const soft = t("manifest.size_stored", { platform: chosen.platform, size: stored });
+  const soft = t("manifest.size_stored", { platform: plain(chosen.platform), size: stored });
   return pair(t("manifest.size"), [`${formats.size(chosen.size_bytes)} `, make("span", { class: "soft" }, soft)]);
 };
 

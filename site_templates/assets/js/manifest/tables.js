@@ -3,7 +3,12 @@ import { formats, icon, make, stamp, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { link } from "../lib/url.js";
 import { parseStep } from "./history.js";
-import { plain, timeOf } from "./facts.js";
+import { offerRest, plain } from "./excerpt.js";
+import { timeOf } from "./facts.js";
+
+// The patterns of history.js would take long over more.
+const MOST_OF_STEP = 4000;
+const MOST_LINES = 50;
 
 /** A button that shows 12 digits of a digest and copies the whole. */
 const digestButton = (digest) => make("button", {
@@ -11,10 +16,8 @@ const digestButton = (digest) => make("button", {
   "aria-label": t("copy.digest_of", { digest: shortDigest(digest) }),
 }, shortDigest(digest));
 
-const isAbsent = (platform) => !platform.size_bytes && !platform.created;
-
-/** One row per platform; the chosen one is marked, each is a link. */
-export const platformRows = (view, chosen, query) => view.platforms.map((platform) => {
+/** Answers what draws a platform's row; the chosen one is marked, each is a link. */
+export const platformRow = (chosen, query) => (platform) => {
   const { root, open, tick, name, size, built, digest } = stamp("platform-row");
   open.href = link("manifest.html", { ...query, platform: platform.platform });
   name.textContent = plain(platform.platform);
@@ -23,38 +26,34 @@ export const platformRows = (view, chosen, query) => view.platforms.map((platfor
     open.ariaCurrent = "true";
     tick.replaceWith(icon("check"));
   }
-  size.textContent = isAbsent(platform) ? t("manifest.absent") : formats.size(platform.size_bytes);
+  size.textContent = !platform.size_bytes && !platform.created ? t("manifest.absent") : formats.size(platform.size_bytes);
   if (platform.created) built.append(timeOf(platform.created));
   digest.append(digestButton(platform.digest));
   root.dataset.digest = platform.digest;
   return root;
-});
-
-const COMPRESSION = { gzip: "gzip", zstd: "zstd" };
+};
 
 /** `tar, gzip` of a layer's media type; the whole type where it is none of the known ones. */
 const layerType = (mediaType) => {
   if (!/(layer|rootfs)/.test(mediaType)) return mediaType.replace(/^application\/(vnd\.)?/, "");
-  const packed = COMPRESSION[/[+.](gzip|zstd)$/.exec(mediaType)?.[1]];
+  const packed = /[+.](gzip|zstd)$/.exec(mediaType)?.[1];
   return ["tar", packed, /foreign|nondistributable/.test(mediaType) && t("manifest.foreign")].filter(Boolean).join(", ");
 };
 
 const share = (part, whole) => (part / whole < 0.01 ? t("manifest.share_least") : t("manifest.share", { n: Math.round((100 * part) / whole) }));
 
-/** The command that made each layer, by the layer's position: an image may hold a layer twice. */
-const commandsOf = (layers, history) => {
-  const made = new Map();
+/** The step that made each layer, in the layers' order: an image may hold a layer twice. */
+const stepsOf = (layers, history) => {
   const steps = history.filter((step) => step.layer);
-  if (steps.length === layers.length) steps.forEach((step, at) => made.set(at, step));
-  return made;
+  return steps.length === layers.length ? steps : [];
 };
 
-/** One row per layer: its share of the largest as a bar, and what made it. */
-export const layerRows = (layers, history) => {
+/** Answers what draws a layer's row: its share of the largest as a bar, and what made it. */
+export const layerRow = (layers, history) => {
   const total = layers.reduce((sum, layer) => sum + layer.size_bytes, 0) || 1;
-  const largest = Math.max(...layers.map((layer) => layer.size_bytes), 1);
-  const made = commandsOf(layers, history);
-  return layers.map((layer, at) => {
+  const largest = layers.reduce((most, layer) => Math.max(most, layer.size_bytes), 1);
+  const made = stepsOf(layers, history);
+  return (layer, at) => {
     const { root, n, digest, type, bar, percent, share: cell, command, size } = stamp("layer-row");
     n.textContent = formats.number(at + 1);
     digest.append(digestButton(layer.digest));
@@ -62,26 +61,34 @@ export const layerRows = (layers, history) => {
     type.title = plain(layer.media_type);
     bar.setAttribute("width", `${Math.max(0.4, (100 * layer.size_bytes) / largest).toFixed(1)}%`);
     percent.textContent = cell.title = share(layer.size_bytes, total);
-    const step = made.get(at) && parseStep(made.get(at).created_by ?? "");
+    const step = made[at] && parseStep((made[at].created_by ?? "").slice(0, MOST_OF_STEP));
     if (step) command.textContent = command.title = plain(`${step.word} ${step.lines.join(" ")}`);
     size.textContent = formats.size(layer.size_bytes);
     return root;
-  });
+  };
 };
 
-/** One row per step of the history, oldest first, written as in a Dockerfile. */
-export const historyRows = (history) => {
+/** The lines of a step; what is beyond the most stands in the last of them. */
+const takeLines = (lines) => (lines.length <= MOST_LINES ? lines
+  : [...lines.slice(0, MOST_LINES - 1), lines.slice(MOST_LINES - 1).join(" ")]);
+
+const stepLine = (line, word) => make("span", {}, ...(word ? [make("b", {}, word), " "] : []), plain(line, MOST_OF_STEP));
+
+/** Answers what draws the steps of the history in their order, oldest first, written as in a Dockerfile. */
+export const historyRow = () => {
   let layers = 0;
-  return history.map((step, at) => {
+  return (step, at) => {
     const { root, n, step: code, layer, size } = stamp("history-row");
-    const { word, lines } = parseStep(step.created_by || step.comment || "");
+    const text = step.created_by || step.comment || "";
+    const { word, lines } = parseStep(text.slice(0, MOST_OF_STEP));
     n.textContent = formats.number(at + 1);
-    code.append(...lines.map((line, row) => make("span", {}, ...(row || !word ? [plain(line)] : [make("b", {}, word), ` ${plain(line)}`]))));
+    code.append(...takeLines(lines).map((line, row) => stepLine(line, row ? "" : word)));
+    if (text.length > MOST_OF_STEP) offerRest(code.lastChild, text, MOST_OF_STEP);
     root.classList.toggle("empty", step.empty_layer);
     if (!step.empty_layer) {
       layer.textContent = formats.number(++layers);
       size.textContent = step.size_bytes == null ? "" : formats.size(step.size_bytes);
     }
     return root;
-  });
+  };
 };

@@ -1,33 +1,32 @@
 /** One manifest: what it is, what it holds, what is attached to it. */
-import { ApiError, createTurn, isAbort } from "../lib/api.js";
-import { ask, listRegistries } from "../lib/ask.js";
+import { createTurn, isAbort } from "../lib/api.js";
+import { listRegistries } from "../lib/ask.js";
 import { announce, breakable, formats, make, one, partsOf, showProgress, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS } from "../lib/pull.js";
 import { fault, here, session } from "../lib/session.js";
 import { decode, link } from "../lib/url.js";
-import { trouble } from "../elements/messages.js";
 import { copyText } from "../elements/shell.js";
 import { attestationFolds, referrerFolds } from "../manifest/attached.js";
-import { builtPair, configPairs, kindOf, pair, plain, sizePair, sourcePairs } from "../manifest/facts.js";
-import { historyRows, layerRows, platformRows } from "../manifest/tables.js";
+import { MOST_OF_DOCUMENT, drawFirst, plain, whole } from "../manifest/excerpt.js";
+import { builtPair, configPairs, kindOf, pair, sizePair, sourcePairs } from "../manifest/facts.js";
+import { historyRow, layerRow, platformRow } from "../manifest/tables.js";
+import { getView } from "../manifest/view.js";
 
 const where = { registry: here.registry, repository: here.repository };
 const { platform } = decode(location.search, { platform: "" });
 const page = partsOf(one("#content"));
 const turn = createTurn();
 
-const askFirst = (options) => (here.tag ? ask({ ...where, tag: here.tag }, "manifest", options)
-  : ask({ ...where, digest: here.digest }, "", options));
-
 const choosePlatform = (platforms) => platforms.find((p) => p.platform === platform)
   ?? platforms.find((p) => p.platform === "linux/amd64") ?? platforms[0];
 
-/** Shows a section if it has rows, and says in its header how many there are. */
-const fillSection = (name, rows, note) => {
-  page[name].hidden = !rows.length;
-  (page[`${name}_rows`] ?? page[`${name.replace(/s$/, "")}_rows`] ?? page[`${name}_pairs`] ?? page[`${name}_folds`]).replaceChildren(...rows);
+/** Shows a section if it has items, draws the first, and says in its header how many there are. */
+const fillSection = (name, items, note, draw = (node) => node) => {
+  page[name].hidden = !items.length;
+  const place = page[`${name}_rows`];
+  drawFirst(place, items, draw, place.closest("table") ?? place);
   if (note != null) page[`${name}_note`].textContent = note;
 };
 
@@ -61,14 +60,8 @@ const showDelete = (view, registry, role) => {
   page.delete.ariaDisabled = why !== "";
   page.delete.onclick = async () => {
     if (why) return announce(why);
-    const { openDeletion } = await import("../deletion/dialog.js");
-    await openDeletion({
-      where, registry,
-      targets: [{ tag: here.tag || null, digest: view.digest }],
-      onState: () => {},
-      onGone: () => location.assign(link("tags.html", where)),
-      failures: page.problem,
-    });
+    const { remove } = await import("../manifest/removal.js");
+    remove(here, registry, view.digest, page.problem);
   };
 };
 
@@ -112,25 +105,26 @@ const showFacts = (view, chosen) => {
 const showRaw = (view) => {
   page.raw_name.textContent = kindOf(view);
   page.raw_size.textContent = t("manifest.bytes", { n: view.manifest_bytes });
-  page.raw_text.textContent = plain(view.raw);
-  page.raw_copy.onclick = () => copyText(page.raw_text.textContent, page.raw_copy); // what is seen, no more
+  page.raw_text.textContent = plain(view.raw, MOST_OF_DOCUMENT);
+  page.raw_copy.onclick = () => copyText(whole(view.raw), page.raw_copy);
   page.raw_save.href = URL.createObjectURL(new Blob([view.raw], { type: "application/json" }));
   page.raw_save.download = `${view.digest.replace(":", "-")}.json`;
 };
 
 /** What belongs to the chosen platform, or to the one image that there is. */
 const showImage = (view, chosen) => {
-  const of = chosen && view.kind === "index" ? chosen.platform : "";
+  const of = chosen && view.kind === "index" ? plain(chosen.platform) : "";
   const total = formats.size(view.layers.reduce((sum, layer) => sum + layer.size_bytes, 0));
   const history = view.image?.history ?? [];
-  fillSection("layers", layerRows(view.layers, history), t(of ? "manifest.layers_of" : "manifest.layers_note", { n: view.layers.length, size: total, platform: of }));
-  fillSection("history", historyRows(history), t("manifest.history_note", { n: history.length }));
+  fillSection("layers", view.layers, t(of ? "manifest.layers_of" : "manifest.layers_note", { n: view.layers.length, size: total, platform: of }), layerRow(view.layers, history));
+  fillSection("history", history, t("manifest.history_note", { n: history.length }), historyRow());
   fillSection("config", configPairs(view.image, view.annotations), of);
 };
 
 const showAttached = async (view, chosen, signal) => {
   const mark = (digest, words) => {
-    one(`[data-digest="${digest}"] [data-part=attested]`, page.platform_rows).textContent = words;
+    const cell = one(`[data-digest="${digest}"] [data-part=attested]`, page.platforms_rows);
+    if (cell) cell.textContent = words;
   };
   const [attestations, referrers] = await Promise.allSettled([
     attestationFolds(where, view.kind === "index" ? view.platforms : [], chosen, mark, signal),
@@ -138,8 +132,9 @@ const showAttached = async (view, chosen, signal) => {
   ]);
   if (signal.aborted) return;
   const folds = [...(attestations.value ?? []), ...(referrers.value?.folds ?? [])];
-  const failed = [attestations, referrers].filter((result) => result.reason);
-  fillSection("attached", [...folds, ...failed.map(({ reason }) => trouble(reason, where.registry, load))], formats.number(folds.length));
+  const failed = [attestations, referrers].filter(({ reason }) => reason && !isAbort(reason));
+  const { trouble } = failed.length ? await import("../elements/messages.js") : {};
+  fillSection("attached", [...failed.map(({ reason }) => () => trouble(reason, where.registry, load)), ...folds], formats.number(folds.length), (draw) => draw());
   if (referrers.value?.signatures) {
     page.facts.append(pair(t("manifest.signatures"), [
       t("manifest.signed", { n: referrers.value.signatures }), " ", make("span", { class: "soft" }, t("manifest.not_verified"))]));
@@ -150,12 +145,12 @@ const show = async (view, signal) => {
   const chosen = choosePlatform(view.platforms);
   showFacts(view, chosen);
   showRaw(view);
-  fillSection("platforms", view.kind === "index" ? platformRows(view, chosen, here) : []);
+  fillSection("platforms", view.kind === "index" ? view.platforms : [], null, platformRow(chosen, here));
   page.split.hidden = false;
   page.problem.replaceChildren();
   const needsImage = view.kind === "index" && chosen && !view.image;
   const [image] = await Promise.all([
-    needsImage ? ask({ ...where, digest: view.digest }, "", { query: { platform: chosen.platform }, signal }) : view,
+    needsImage ? getView({ ...where, digest: view.digest }, { query: { platform: chosen.platform }, signal }) : view,
     showActions(view),
   ]);
   showImage(image, chosen);
@@ -173,11 +168,11 @@ const load = async (fresh = false) => {
   showProgress(-1);
   try {
     if (fault) throw fault;
-    await show(await askFirst({ query: { platform }, signal, fresh: fresh === true }), signal);
+    const at = { ...where, ...(here.tag ? { tag: here.tag } : { digest: here.digest }) };
+    await show(await getView(at, { query: { platform }, signal, fresh: fresh === true }), signal);
   } catch (error) {
     if (isAbort(error)) return;
-    if (!(error instanceof ApiError)) throw error; // a fault of ours, not the registry's
-    page.problem.replaceChildren(trouble(error, where.registry, load));
+    page.problem.replaceChildren((await import("../elements/messages.js")).trouble(error, where.registry, load));
   } finally {
     if (!signal.aborted) showProgress(null);
   }

@@ -1,12 +1,12 @@
 /** The registries of the inventory, each with its state as it arrives; wiring only. */
 import { createTurn, isAbort } from "../lib/api.js";
-import { ask, listRegistries } from "../lib/ask.js";
+import { ask, askRegistries, listRegistries } from "../lib/ask.js";
 import { announce, make, one, partsOf, say, showProgress, stamp, t } from "../lib/dom.js";
 import { bindState, link } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, noMatch } from "../elements/list.js";
-import { adviceOn, told, trouble } from "../elements/messages.js";
+import { adviceOn, titleOf, told, trouble } from "../elements/messages.js";
 import { copyText, onMenu } from "../elements/shell.js";
-import { fillStatus } from "../elements/status.js";
+import { STATUS, fillStatus } from "../elements/status.js";
 
 const SOURCES = {
   inventory: "registries.source_inventory",
@@ -57,10 +57,11 @@ const showPending = ({ parts, hint }) => {
 const check = async (row, signal, fresh) => {
   const late = setTimeout(() => showPending(row), 150);
   try {
-    showStatus(row, await ask({ registry: row.registry.name }, "status", { signal, fresh }));
+    showStatus(row, await ask({ registry: row.registry.name }, "status", { signal, fresh, shape: STATUS }));
   } catch (error) {
     if (isAbort(error)) return;
     showStatus(row, { status: "offline", credential_source: "none", hints: [], error });
+    row.hint.text.prepend(titleOf(error, "RegLite"), ". ");
   } finally {
     clearTimeout(late);
   }
@@ -118,7 +119,7 @@ const load = async (fresh = false) => {
   const late = setTimeout(() => (ui.bones.hidden = rows.length > 0), 150);
   showProgress(-1);
   try {
-    const { registries } = await (fresh ? ask({}, "registries", { signal, fresh }) : listRegistries());
+    const { registries } = await (fresh ? askRegistries({ signal, fresh }) : listRegistries());
     signal.throwIfAborted();
     if (registries.length === 1 && !new URLSearchParams(location.search).has("all")) {
       location.replace(link("repositories.html", { registry: registries[0].name }));

@@ -1,19 +1,19 @@
 /** The repositories of one registry: list or tree, filter, details of what is in view; wiring only. */
 import { createTurn, isAbort } from "../lib/api.js";
 import { ask, listRegistries, walk } from "../lib/ask.js";
-import { announce, formats, icon, make, one, painted, partsOf, showProgress, stamp, t } from "../lib/dom.js";
+import { announce, formats, make, one, painted, partsOf, showProgress, stamp, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { fault, here } from "../lib/session.js";
 import { bindState, link } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, WindowedRows } from "../elements/list.js";
-import { banner, button, trouble } from "../elements/messages.js";
-import { copyText, onMenu, provideJumps } from "../elements/shell.js";
+import { copyText, mention, onMenu, provideJumps } from "../elements/shell.js";
 import { Details } from "../repositories/details.js";
 import { forget, openedIn, remember } from "../repositories/opened.js";
 import { growTree, namespacesOf, selectNames } from "../repositories/order.js";
 
 const MOST_NAMESPACES = 300;
 const FEW = 100;
+const REPOSITORIES = { repositories: [""], "next?": "" };
 const LONG_MS = 5000;
 const toItem = (name) => ({ name, group: false });
 
@@ -30,7 +30,8 @@ let hasCatalog = true;
 const details = new Details(registry, (name) => {
   const row = rows.rowOf(name);
   if (row) fillDetails(row, name);
-}, () => (!hasMore ? 4 : performance.now() < LONG_MS ? 0 : 1)); // the list itself goes first
+// The list itself goes first.
+}, () => (!hasMore ? 4 : performance.now() < LONG_MS ? 0 : 1));
 const hrefOf = (repository) => link("tags.html", { registry, repository });
 
 /* Rows */
@@ -130,7 +131,7 @@ const showNoMatch = () => {
 
 const showEmpty = async () => {
   const { root, push, copy } = stamp("no-repositories");
-  const host = await known.then((found) => found.pull_host).catch(() => registry);
+  const host = (await known.catch(isAbort))?.pull_host ?? registry;
   const { quote } = await import("../lib/pull.js");
   push.textContent = copy.dataset.copy = quote(`docker push ${host}/app:latest`);
   if (!names.length) showInstead(root);
@@ -177,15 +178,10 @@ const show = (isStale = true) => {
 
 /* Loading */
 
-const showFailure = (error) => {
+const showFailure = async (error) => {
   if (error.code === "UNSUPPORTED" && !names.length) return showOpened();
-  if (!names.length) {
-    ui.tools.hidden = true;
-    return showInstead(trouble(error, registry, () => load(true)));
-  }
-  ui.messages.replaceChildren(banner("warn", "warning",
-    [t("repositories.partial", { n: names.length, name: registry }), " ", make("code", {}, error.code)],
-    button(t("common.retry"), () => load(true), { glyph: "retry" })));
+  const { showFailure: show } = await import("../repositories/failure.js");
+  show({ ui, registry, n: names.length, retry: () => load(true), showInstead }, error);
 };
 
 const load = async (fresh = false) => {
@@ -196,7 +192,7 @@ const load = async (fresh = false) => {
   ui.messages.replaceChildren();
   try {
     if (fault) throw fault;
-    for await (const page of walk({ registry }, "repositories", { query: { n: 1000 }, signal, fresh })) {
+    for await (const page of walk({ registry }, "repositories", { query: { n: 1000 }, signal, fresh, shape: REPOSITORIES })) {
       const isFirst = !found.size;
       for (const name of page.repositories) found.add(name);
       hasMore = !!page.next;
@@ -206,7 +202,8 @@ const load = async (fresh = false) => {
       ui.tools.hidden = !names.length;
       if (!hasMore) showNamespaces();
       show(fresh);
-      if (isFirst) await painted(); // a registry that walks its disk takes the reader's processor too
+      // A registry that walks its disk takes the reader's processor too.
+      if (isFirst) await painted();
     }
     if (!names.length) showEmpty();
   } catch (error) {
@@ -226,7 +223,8 @@ const showRegistry = async () => {
   const found = await known;
   ui.command.hidden = !found;
   ui.host.textContent = ui.copy.dataset.copy = found?.pull_host ?? "";
-  const [{ fillStatus }, answer] = await Promise.all([import("../elements/status.js"), ask({ registry }, "status")]);
+  const { STATUS, fillStatus } = await import("../elements/status.js");
+  const answer = await ask({ registry }, "status", { shape: STATUS });
   fillStatus(ui.status, answer);
 };
 
@@ -259,4 +257,4 @@ ui.title.textContent = registry;
 ui.table.ariaLabel = t("repositories.of", { name: registry });
 one("#filter").value = state.q;
 load();
-showRegistry().catch(() => {});
+showRegistry().catch(mention);

@@ -1,19 +1,19 @@
 /** The tags of one repository: list, filter, what is known of them; deeds are fetched with the first. */
 import { createTurn, isAbort } from "../lib/api.js";
 import { listRegistries, walk } from "../lib/ask.js";
-import { all, breakable, make, one, partsOf, say, showProgress, t } from "../lib/dom.js";
+import { breakable, make, one, partsOf, say, showProgress, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
-import { fault, here, reader, session } from "../lib/session.js";
+import { fault, here, session } from "../lib/session.js";
 import { bindState, link } from "../lib/url.js";
 import { sortVersions } from "../lib/version.js";
 import { bindCursor, bindFilter, noMatch, WindowedRows } from "../elements/list.js";
-import { banner, button, titleOf, trouble } from "../elements/messages.js";
 import { onMenu, provideJumps } from "../elements/shell.js";
 import { renderRow } from "../tags/row.js";
 import { Summaries } from "../tags/summaries.js";
 
 const DEFAULTS = { q: "", sort: "version", order: "desc", platform: "", all: "" };
+const TAGS = { tags: [""], hidden: 0, "next?": "" };
 const FEW = 100;
 const SHOWN_AFTER_MS = 150;
 const SETTLED_AFTER_MS = 80;
@@ -45,7 +45,8 @@ const model = {
 let isLoading = true;
 let deeds;
 let sorting;
-let formats; // pull commands, once it is known which host they name
+// Pull commands, once it is known which host they name.
+let formats;
 
 model.summaries = new Summaries(where, (tags) => {
   learn(tags);
@@ -154,16 +155,11 @@ const apply = () => {
 /* Loading */
 
 const showFailure = async (error) => {
-  await coming; // what was selected so far is counted
+  // What was selected so far is counted.
+  await coming;
   if (error.code === "NAME_UNKNOWN") return showNone();
-  if (!model.tags.length) return showInstead(trouble(error, where.registry, () => load(true)));
-  const isSignedOut = error.code === "UNAUTHORIZED" || error.code === "SESSION_EXPIRED";
-  const words = isSignedOut ? t("tags.signed_out", { n: model.selected.size })
-    : t("tags.partial", { n: model.tags.length, what: titleOf(error, where.registry) });
-  const way = error.code === "UNAUTHORIZED" && reader.answer?.sign_in.length
-    ? button(t("session.sign_in"), () => one("#sign-in").click())
-    : button(t("common.retry"), () => load(true), { glyph: "retry" });
-  ui.messages.replaceChildren(banner("warn", isSignedOut ? "key" : "warning", [words, " ", make("code", {}, error.code)], way));
+  const { showFailure: show } = await import("../tags/failure.js");
+  show({ model, ui, load, showInstead }, error);
 };
 
 const forgetAll = () => {
@@ -182,7 +178,7 @@ const load = async (fresh = false) => {
   try {
     if (fault) throw fault;
     const query = { n: 10000, all: state.all };
-    for await (const page of walk(where, "tags", { query, signal, fresh })) {
+    for await (const page of walk(where, "tags", { query, signal, fresh, shape: TAGS })) {
       isLoading = !!page.next;
       if (fresh && !tags.length) forgetAll();
       tags = tags.concat(page.tags);
@@ -195,7 +191,8 @@ const load = async (fresh = false) => {
     for (const tag of model.selected) if (!listed.has(tag)) model.selected.delete(tag);
     if (!tags.length) showNone();
     else if (state.sort !== "version") order();
-    else if (tags.length <= FEW) model.summaries.wantAll(tags); // one request tells all siblings
+    // One request tells all siblings.
+    else if (tags.length <= FEW) model.summaries.wantAll(tags);
   } catch (error) {
     if (!isAbort(error)) showFailure(error);
   } finally {
@@ -251,7 +248,7 @@ const showRole = ({ role }) => {
   model.role = role;
   deeds?.show();
 };
-session.then(showRole, () => {});
+session.then(showRole).catch(isAbort);
 document.addEventListener("rl:signed-in", ({ detail }) => {
   showRole(detail);
   load(true);
@@ -273,7 +270,7 @@ const known = listRegistries().then(async ({ registries }) => {
   deeds?.show();
   formats = (await import("../lib/pull.js")).FORMATS;
   showCommand();
-}, () => {});
+}).catch(isAbort);
 ui.sort.append(ui.orders.content);
 if (sessionStorage.getItem("reglite.undo")) showUndo();
 apply();

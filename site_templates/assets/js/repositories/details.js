@@ -1,8 +1,10 @@
 /** How many tags a repository has and the highest version, asked for the rows in view alone. */
+import { isAbort } from "../lib/api.js";
 import { ask } from "../lib/ask.js";
-import { highestVersion } from "../lib/version.js";
+import { highestVersion } from "./highest.js";
 
 const REST_MS = 120;
+const TAGS = { tags: [""], "next?": "" };
 
 /**
  * `onKnown(name)` hears when `get(name)` has `{tags, isWhole, highest}` or `{error}`; `room()` says
@@ -41,9 +43,11 @@ export class Details {
     this.#running++;
     this.#known.set(name, null);
     try {
-      const { tags, next } = await ask({ registry: this.registry, repository: name }, "tags", { query: { n: 1000 } });
+      const at = { registry: this.registry, repository: name };
+      const { tags, next } = await ask(at, "tags", { query: { n: 1000 }, shape: TAGS });
       this.#learn(name, { tags: tags.length, isWhole: !next, highest: next ? null : highestVersion(tags) });
     } catch (error) {
+      if (isAbort(error)) return;
       this.#learn(name, error.code === "NAME_UNKNOWN" ? { tags: 0, isWhole: true } : { error });
     } finally {
       this.#running--;

@@ -1,9 +1,15 @@
 /** What is known of each tag: asked for in batches, what is on the screen first. */
 import { isAbort } from "../lib/api.js";
 import { ask } from "../lib/ask.js";
+import { isDate } from "../lib/shape.js";
 import { takeBatch } from "../lib/url.js";
 
 const WORKERS = 2;
+const SUMMARY = {
+  tag: "", digest: "", kind: "", "created?": isDate, "size_bytes?": 0,
+  platforms: [{ platform: "", "size_bytes?": 0 }],
+};
+const SUMMARIES = { summaries: [SUMMARY], failed: [{ tag: "", code: "", "message?": "" }], pending: [""] };
 
 export class Summaries {
   /** Tag → the API's summary, or `{error}`. */
@@ -86,11 +92,14 @@ export class Summaries {
 
   async #ask(batch, asked, signal) {
     try {
-      const answer = await ask(this.where, "summaries", { query: { tag: batch }, signal, fresh: this.#isFresh });
+      const answer = await ask(this.where, "summaries", { query: { tag: batch }, signal, fresh: this.#isFresh, shape: SUMMARIES });
       for (const summary of answer.summaries) this.known.set(summary.tag, summary);
-      const late = answer.summaries.length + answer.failed.length ? [] : answer.pending;
-      for (const error of [...answer.failed, ...late.map((tag) => ({ tag, code: "REGISTRY_TIMEOUT" }))]) {
-        this.known.set(error.tag, { error });
+      for (const error of answer.failed) this.known.set(error.tag, { error });
+      const isGoing = answer.summaries.length + answer.failed.length > 0;
+      for (const tag of batch) {
+        const isPending = answer.pending.includes(tag);
+        // Else it would be asked for without end.
+        if (!this.known.has(tag) && !(isGoing && isPending)) this.known.set(tag, { error: { tag, code: isPending ? "REGISTRY_TIMEOUT" : "INTERNAL" } });
       }
     } catch (error) {
       if (isAbort(error)) return;
