@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from reglite.browse.hint import explain_capabilities, explain_failure
 from reglite.errors import (
@@ -21,9 +21,6 @@ from reglite.registry.limits import CALL_SECONDS
 from reglite.registry.models import Ping
 
 Availability = Literal["online", "unauthorized", "offline"]
-
-_PING_SECONDS: Final = CALL_SECONDS / 2
-_PROBE_SECONDS: Final = CALL_SECONDS / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,11 @@ class StatusView:
 
 
 async def get_status(
-    client: RegistryClient, *, path: str | None = None, fresh: bool = False
+    client: RegistryClient,
+    *,
+    path: str | None = None,
+    fresh: bool = False,
+    budget_seconds: float = CALL_SECONDS,
 ) -> StatusView:
     """Ask whether the registry answers and what it can do; failures are part of the answer.
 
@@ -72,11 +73,11 @@ async def get_status(
     for a while; ``fresh`` finds it out again: whoever followed a hint wants to see it work.
     """
     try:
-        async with deadline(_PING_SECONDS, f"registry '{client.config.name}'"):
+        async with deadline(budget_seconds / 2, f"registry '{client.config.name}'"):
             ping = await client.ping()
     except RegliteError as exc:
         return _build_failure(client, exc, path)
-    capabilities = await _find_capabilities(client, fresh=fresh)
+    capabilities = await _find_capabilities(client, budget_seconds / 2, fresh=fresh)
     return StatusView(
         name=client.config.name,
         status="online",
@@ -108,9 +109,11 @@ def _tell_availability(error: RegliteError) -> Availability:
     return "unauthorized" if isinstance(error, Denied | ConfigurationError) else "offline"
 
 
-async def _find_capabilities(client: RegistryClient, *, fresh: bool) -> Capabilities:
+async def _find_capabilities(
+    client: RegistryClient, seconds: float, *, fresh: bool
+) -> Capabilities:
     try:
-        async with asyncio.timeout(_PROBE_SECONDS):
+        async with asyncio.timeout(seconds):
             return await _probe(client, fresh=fresh)
     except TimeoutError:
         return Capabilities()

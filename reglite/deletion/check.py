@@ -1,6 +1,5 @@
 """The last look before a deletion by digest: still what the caller agreed to, and allowed."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,15 +44,14 @@ async def check_plan(repository: RepositoryClient, manifest: Manifest, plan: str
     if named is not None:
         known = named.union(list_protected(names, repository.config.protect))
         names = tuple(name for name in names if name in known)
-    deadline = asyncio.get_running_loop().time() + BUDGET_SECONDS
+    deadline = repository.pace.clock() + BUDGET_SECONDS
     walk = await walk_tags(repository, manifest, names, findings=Findings(), deadline=deadline)
     if walk.hash != hashed or not walk.is_complete:
+        rest_seconds = max(_LEAST_SECONDS, deadline - repository.pace.clock())
         fresh = (
             await assemble_plan(repository, walk)
             if named is None
-            else await plan_deletion(
-                repository, manifest.digest, budget_seconds=_get_rest_seconds(deadline)
-            )
+            else await plan_deletion(repository, manifest.digest, budget_seconds=rest_seconds)
         )
         raise PlanChanged(
             "something changed since this plan was made, or could not be read again: nothing was "
@@ -71,7 +69,7 @@ async def check_bare(repository: RepositoryClient, manifest: Manifest) -> Agreed
 
     What protects must be read in full, else nothing is deleted.
     """
-    deadline = asyncio.get_running_loop().time() + _BARE_BUDGET_SECONDS
+    deadline = repository.pace.clock() + _BARE_BUDGET_SECONDS
     names = await list_names(repository)
     guards = list_protected(names, repository.config.protect)
     walk = await walk_tags(repository, manifest, guards, findings=Findings(), deadline=deadline)
@@ -88,10 +86,6 @@ async def check_bare(repository: RepositoryClient, manifest: Manifest) -> Agreed
     tags = {tag for tag, found in readings.resolved.items() if found.digest == manifest.digest}
     is_complete = len(readings.resolved) + len(readings.absent) == len(rest)
     return Agreed(manifest, frozenset(tags), frozenset(), is_complete)
-
-
-def _get_rest_seconds(deadline: float) -> float:
-    return max(_LEAST_SECONDS, deadline - asyncio.get_running_loop().time())
 
 
 def _read_named(packed: str) -> frozenset[str] | None:

@@ -4,10 +4,8 @@ Where a registry deletes by digest only, a placeholder of its own digest is put 
 deleted; the image and its other tags are never named in a deletion.
 """
 
-import asyncio
 import secrets
-from collections.abc import Iterator
-from time import monotonic
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from reglite.deletion.position import Position, find_position
@@ -58,13 +56,13 @@ class PlaceholderLadder:
         """
         placeholder = self._build()
         failure: RegliteError | None = None
-        for pause in _list_pauses():
+        for pause in _list_pauses(self._repository.pace.clock):
             failure = await self._rehearse_once(placeholder)
             if failure is None:
                 return
             if isinstance(failure, _FINAL):
                 break
-            await asyncio.sleep(pause)
+            await self._repository.pace.sleep(pause)
         if failure is not None:
             raise _add(failure, f"no tag of {self._repository} was touched")
 
@@ -101,7 +99,7 @@ class PlaceholderLadder:
     async def _climb(self) -> RegliteError | None:
         failure: RegliteError | None = None
         position = await self._find()
-        for pause in _list_pauses():
+        for pause in _list_pauses(self._repository.pace.clock):
             if position.state == "absent":
                 return None
             if position.state == "elsewhere":
@@ -110,7 +108,7 @@ class PlaceholderLadder:
             if isinstance(failure, _FINAL):
                 break
             if failure is not None or position.state == "dangling":
-                await asyncio.sleep(pause)
+                await self._repository.pace.sleep(pause)
         return await self._give_back(failure)
 
     async def _step(self, position: Position) -> tuple[Position, RegliteError | None]:
@@ -180,12 +178,12 @@ def describe_move(tag: Tag, expected: Digest | None, digest: Digest | None) -> T
     )
 
 
-def _list_pauses() -> Iterator[float]:
+def _list_pauses(clock: Callable[[], float]) -> Iterator[float]:
     """Yield ever longer pauses in seconds, until there were enough steps or it takes too long."""
     pause = _FIRST_PAUSE_SECONDS
-    ends_at = monotonic() + _SECONDS
+    ends_at = clock() + _SECONDS
     for _ in range(_STEPS):
-        if monotonic() > ends_at:
+        if clock() > ends_at:
             return
         yield pause
         pause = min(2 * pause, _MAX_PAUSE_SECONDS)

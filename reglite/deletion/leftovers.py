@@ -1,6 +1,5 @@
 """Find what interrupted removals left behind: tags on a placeholder, tags that dangle."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -69,7 +68,7 @@ async def find_repository_leftovers(
 
 
 async def _look_at(repository: RepositoryClient, tags: Sequence[Tag]) -> list[Leftover]:
-    deadline = asyncio.get_running_loop().time() + _REPOSITORY_SECONDS
+    deadline = repository.pace.clock() + _REPOSITORY_SECONDS
     readings = await RepositoryReader(repository, deadline).read_tags(tags)
     still = readings.absent and readings.absent.intersection(await list_names(repository))
     found = [Leftover(repository.config.name, repository.name, tag, "dangling") for tag in still]

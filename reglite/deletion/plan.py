@@ -4,7 +4,6 @@ A registry deletes by digest and every tag on it goes too, so all tags are resol
 repository takes several calls: each answers what it found so far and where to go on.
 """
 
-import asyncio
 import hashlib
 import json
 from dataclasses import dataclass
@@ -147,7 +146,7 @@ async def plan_deletion(
     budget_seconds: float,
 ) -> DeletionPlan:
     """Go on from what was found before, if anything; raises what ``make_plan`` does."""
-    deadline = asyncio.get_running_loop().time() + budget_seconds
+    deadline = repository.pace.clock() + budget_seconds
     manifest = await repository.get_manifest(digest, fresh=True)
     names = await list_names(repository)
     walk = await walk_tags(
@@ -170,8 +169,7 @@ async def walk_tags(
     """
     reader = RepositoryReader(repository, deadline)
     target = await describe_target(repository, manifest, reader)
-    loop = asyncio.get_running_loop()
-    half_time = (loop.time() + deadline) / 2
+    half_time = (repository.pace.clock() + deadline) / 2
     is_first = findings.last is None
     findings.forget_missing(names)
     waiting = sorted(findings.failed.union(filter(findings.is_after, names)))
@@ -190,7 +188,7 @@ async def walk_tags(
             f"registry '{repository.config.name}' gave no answer for tag '{waiting[0]}' of "
             f"{repository} in time: nothing was deleted; try again"
         )
-    is_quick = is_first and loop.time() <= half_time
+    is_quick = is_first and repository.pace.clock() <= half_time
     referrers = await list_referrers(repository, manifest.digest)
     return Walk(manifest, target, names, findings, referrers, is_quick)
 

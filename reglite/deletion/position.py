@@ -4,7 +4,6 @@ The untag ladder takes every step from here, so a run that was killed is gone on
 one, whoever starts it.
 """
 
-import asyncio
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -50,7 +49,7 @@ async def find_position(
     shows a half-written tag for a moment, so only a tag that stays away is called dangling.
     """
     for pause in _PAUSES_SECONDS:
-        await asyncio.sleep(pause)
+        await repository.pace.sleep(pause)
         position = await _look(repository, tag, expected)
         if position.state != "dangling":
             break

@@ -56,7 +56,7 @@ class _Contents:
 
 
 class RepositoryReader:
-    """Reads tags and indexes of one repository until a deadline in the running loop's time."""
+    """Reads tags and indexes of one repository until a deadline by its clock."""
 
     def __init__(self, repository: RepositoryClient, deadline: float) -> None:
         self._repository = repository
@@ -69,15 +69,14 @@ class RepositoryReader:
     @property
     def is_late(self) -> bool:
         """Tell whether there is no time left, or the registry wants no more requests for now."""
-        is_past = asyncio.get_running_loop().time() >= self._deadline
-        return is_past or self.rate_limit is not None
+        return self._repository.pace.clock() >= self._deadline or self.rate_limit is not None
 
     async def read_tags(self, tags: Iterable[Tag]) -> TagReadings:
         """Resolve tags, those that fail once more; raises what would meet every tag alike."""
         readings = TagReadings()
         waiting = list(tags)
         for turn in range(_PASSES):
-            await asyncio.sleep(_PAUSE_SECONDS * turn)
+            await self._repository.pace.sleep(_PAUSE_SECONDS * turn)
             await self._visit(waiting, partial(self._read_tag, readings))
             waiting = list(readings.failed)
             if not waiting or self.is_late:
@@ -88,7 +87,7 @@ class RepositoryReader:
         """Read the indexes among these and all below them, as far as the registry gives them."""
         roots = {each.digest for each in descriptors if _may_be_index(each.media_type)}
         for turn in range(_PASSES):
-            await asyncio.sleep(_PAUSE_SECONDS * turn)
+            await self._repository.pace.sleep(_PAUSE_SECONDS * turn)
             await self._read_below(roots)
             if self.is_late or not self._list_unread(roots):
                 return

@@ -1,10 +1,8 @@
 """Delete a manifest by digest, with all its tags, and see that nothing is left half-way."""
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, Final
 
 from reglite.deletion.audit import keep_manifest
@@ -28,7 +26,6 @@ from reglite.errors import (
 )
 from reglite.reference import Digest, Repository, Tag
 from reglite.registry.client import RegistryClient
-from reglite.registry.limits import CALL_SECONDS
 from reglite.registry.repository import RepositoryClient
 
 _TRIES: Final = 6
@@ -81,6 +78,7 @@ class _Removal:
 
     def __init__(self, repository: RepositoryClient, agreed: Agreed) -> None:
         self._repository = repository
+        self._pace = repository.pace
         self._agreed = agreed
         self._digest = agreed.manifest.digest
 
@@ -102,12 +100,12 @@ class _Removal:
 
     async def _delete(self) -> frozenset[Tag]:
         """Delete the digest until none of its tags dangles; return those that are still there."""
-        ends_at = monotonic() + _SECONDS
+        ends_at = self._pace.clock() + _SECONDS
         for turn in range(_TRIES):
-            await asyncio.sleep(_PAUSE_SECONDS * turn)
+            await self._pace.sleep(_PAUSE_SECONDS * turn)
             failure = await self._ask_for_deletion()
             if failure is not None and await self._is_there():
-                if isinstance(failure, Unsupported) or monotonic() > ends_at:
+                if isinstance(failure, Unsupported) or self._pace.clock() > ends_at:
                     raise failure
                 continue
             dangling, left = await self._find_left()
@@ -187,7 +185,7 @@ class _Removal:
         listed = self._agreed.tags.intersection(await list_names(self._repository))
         if not listed:
             return frozenset(), frozenset()
-        deadline = asyncio.get_running_loop().time() + CALL_SECONDS
+        deadline = self._pace.clock() + self._pace.call_seconds
         reader = RepositoryReader(self._repository, deadline)
         readings = await reader.read_tags(sorted(listed))
         still = readings.absent.intersection(await list_names(self._repository))

@@ -18,6 +18,7 @@ from reglite.registry.key import Key, Known
 from reglite.registry.manifests import ManifestReader
 from reglite.registry.memory import Memory
 from reglite.registry.models import Descriptor, Manifest, Page, Ping, Referrers
+from reglite.registry.pace import Pace
 from reglite.registry.recognition import read_ping
 from reglite.registry.referrers import ReferrersReader
 from reglite.registry.transport import Transport
@@ -46,10 +47,12 @@ class RegistryClient:
         transport: "httpx.AsyncBaseTransport | None" = None,
         cache: ContentCache | None = None,
         resolve: "Resolve | None" = None,
+        pace: Pace | None = None,
     ) -> None:
         self.config = config
+        self.pace = pace or Pace()
         self.memory = Memory(config.name, ContentCache() if cache is None else cache)
-        self._transport = Transport(config, transport, resolve)
+        self._transport = Transport(config, transport, resolve, self.pace)
         self._lists = ListReader(self._transport, self.memory)
         self._manifests = ManifestReader(self._transport, self.memory)
         self._referrers = ReferrersReader(self._transport, self._manifests)

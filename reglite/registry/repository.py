@@ -7,6 +7,7 @@ from reglite.reference import Digest, Reference, Repository, Tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.memory import Memory
 from reglite.registry.models import Descriptor, Manifest, Referrers
+from reglite.registry.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class RepositoryClient:
     def memory(self) -> Memory:
         """What is remembered of its registry."""
         return self.client.memory
+
+    @property
+    def pace(self) -> Pace:
+        """How its client spends time."""
+        return self.client.pace
 
     async def list_tags(self, *, fresh: bool = False) -> tuple[Tag, ...]:
         """Return all tags in code point order."""

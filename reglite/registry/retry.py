@@ -1,6 +1,5 @@
 """When a call is worth another try, and after how long."""
 
-import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -10,6 +9,7 @@ import httpx
 
 from reglite.registry.call import Answer
 from reglite.registry.limits import TRIES
+from reglite.registry.pace import get_loop_time
 
 _FIRST_SECONDS = 0.1
 _MAX_RETRY_AFTER_SECONDS = 24 * 3600
@@ -31,7 +31,12 @@ def parse_retry_after(value: str | None) -> int | None:
 
 
 async def send_with_retries(
-    send: Callable[[], Awaitable[Answer]], *, is_read: bool, is_manifest: bool, ends_at: float
+    send: Callable[[], Awaitable[Answer]],
+    *,
+    is_read: bool,
+    is_manifest: bool,
+    ends_at: float,
+    sleep: Callable[[float], Awaitable[None]],
 ) -> Answer:
     """Send up to three times; the last answer is returned and the last exception raised as it is.
 
@@ -51,9 +56,9 @@ async def send_with_retries(
             if is_last or not _is_passing(answer.status, is_read, is_manifest):
                 return answer
             wait = max(wait, parse_retry_after(answer.headers.get("retry-after")) or 0)
-            if asyncio.get_running_loop().time() + wait >= ends_at:
+            if get_loop_time() + wait >= ends_at:
                 return answer
-        await asyncio.sleep(wait)
+        await sleep(wait)
     raise AssertionError("the last try returns or raises")
 
 

@@ -9,7 +9,6 @@ import httpx
 from reglite.config.registry_url import is_loopback
 from reglite.errors import RegliteError
 from reglite.inventory.registry_config import RegistryConfig
-from reglite.registry import limits
 from reglite.registry.auth import Authenticator
 from reglite.registry.call import Answer, Call, Operation
 from reglite.registry.connection_failure import translate_exception
@@ -18,6 +17,7 @@ from reglite.registry.deadline import deadline, get_deadline
 from reglite.registry.exchange import Exchange
 from reglite.registry.failure import translate_answer
 from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
+from reglite.registry.pace import Pace, get_loop_time
 from reglite.registry.pagination import parse_next
 from reglite.registry.retry import send_with_retries
 from reglite.registry.secrecy import quote
@@ -35,10 +35,12 @@ class Transport:
     def __init__(
         self,
         config: RegistryConfig,
-        transport: httpx.AsyncBaseTransport | None = None,
-        resolve: Resolve | None = None,
+        transport: httpx.AsyncBaseTransport | None,
+        resolve: Resolve | None,
+        pace: Pace,
     ) -> None:
         self.config = config
+        self.pace = pace
         self._connections = Connections(config, transport, self._quote)
         self._base_lock = asyncio.Lock()
         # Whatever the settings say: nobody but loopback is ever asked over http instead.
@@ -52,7 +54,7 @@ class Transport:
             self._quote,
         )
         self.auth = Authenticator(
-            config.name, config.credential, self._guard, self._ask_token_server, self._now
+            config.name, config.credential, self._guard, self._ask_token_server, pace.clock
         )
 
     async def aclose(self) -> None:
@@ -89,7 +91,7 @@ class Transport:
         raises.
         """
         where = self.where(call)
-        async with deadline(limits.CALL_SECONDS, where) as ends_at:
+        async with deadline(self.pace.call_seconds, where) as ends_at:
             exchange = Exchange(call, where, self._guard, self.auth, self._connections)
             try:
                 if not self._is_base_known:
@@ -99,6 +101,7 @@ class Transport:
                     is_read=call.is_read,
                     is_manifest=call.operation is Operation.MANIFEST,
                     ends_at=ends_at,
+                    sleep=self.pace.sleep,
                 )
             except (httpx.TransportError, httpx.InvalidURL) as exc:
                 raise translate_exception(exc, where, self.config, self._quote) from exc
@@ -122,13 +125,14 @@ class Transport:
             headers["Content-Type"] = _FORM
 
         request = Request(where, asked.method, asked.url, headers, asked.content)
-        ends_at = min(self._now() + limits.CALL_SECONDS / 2, get_deadline())
+        ends_at = min(get_loop_time() + self.pace.call_seconds / 2, get_deadline())
         try:
             return await send_with_retries(
                 lambda: self._connections.send(request),
                 is_read=asked.method == "GET",
                 is_manifest=False,
                 ends_at=ends_at,
+                sleep=self.pace.sleep,
             )
         except (httpx.TransportError, httpx.InvalidURL) as exc:
             raise translate_exception(exc, where, self.config, self._quote) from exc
@@ -163,6 +167,3 @@ class Transport:
 
     def _quote(self, text: str) -> str:
         return quote(text, self.auth.secrets)
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()

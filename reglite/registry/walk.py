@@ -92,7 +92,7 @@ class ListReader:
     async def _walk(self, wanted: _List[N]) -> Walked[N]:
         """Follow the pages until there is no next one, or until one brings nothing new."""
         where = self._transport.where(wanted.build(""))
-        async with deadline(limits.CALL_SECONDS, where):
+        async with deadline(self._transport.pace.call_seconds, where):
             names: dict[N, None] = {}
             fields: dict[str, str] = {}
             size_bytes = 0

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 import httpx
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +18,8 @@ from reglite.reference import Digest, Repository, Tag
 from reglite.registry.client import RegistryClient
 from tests.deletion.content import REPOSITORY, Repo, run_with
 from tests.support.clients import make_config
+from tests.support.clock import HURRIED
 
-pytestmark = pytest.mark.usefixtures("hurry")
 TAG = Tag("1.4.2")
 
 Event = Literal["fine", "refused", "lost", "stumbles", "other push", "push"]
@@ -78,7 +77,8 @@ def build(*, is_old: bool) -> tuple[Repo, Digest, Digest]:
 
 def make_client(repo: Repo) -> RegistryClient:
     config = make_config(max_connections=1)
-    return RegistryClient(config, transport=httpx.ASGITransport(app=repo.registry))
+    transport = httpx.ASGITransport(app=repo.registry)
+    return RegistryClient(config, transport=transport, pace=HURRIED)
 
 
 @settings(max_examples=80, deadline=None)

@@ -11,7 +11,7 @@ from reglite.registry.placeholder import build_placeholder
 from tests.deletion.conftest import MakeClient
 from tests.deletion.content import REPOSITORY, Repo
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
+pytestmark = pytest.mark.anyio
 GONE = Digest("sha256:" + "1" * 64)
 
 

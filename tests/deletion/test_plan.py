@@ -1,20 +1,15 @@
-import asyncio
 import base64
 import json
 import zlib
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import httpx
 import pytest
 
 from reglite import media_types
-from reglite.deletion import plan as plan_module
-from reglite.deletion.findings import read_findings
 from reglite.deletion.packing import pack, unpack
-from reglite.deletion.plan import DeletionPlan, make_plan
-from reglite.deletion.reading import RepositoryReader
+from reglite.deletion.plan import BUDGET_SECONDS, REREAD_ALL_TAGS, DeletionPlan, make_plan
 from reglite.deletion.removal import delete_by_digest
 from reglite.demo.exchange import Answer, Request, refuse
 from reglite.demo.presets import distribution_2_8
@@ -30,10 +25,12 @@ from reglite.errors import (
 )
 from reglite.reference import Digest, format_referrers_tag
 from reglite.registry.client import RegistryClient
+from reglite.registry.pace import get_loop_time
 from tests.deletion.conftest import MakeClient
 from tests.deletion.content import REPOSITORY, Repo, make_index
+from tests.support.clock import HURRIED, Clock
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
+pytestmark = pytest.mark.anyio
 
 CONTRACT_FIELDS = {
     "digest", "kind", "tags", "protected", "parents", "children", "referrers", "related_tags",
@@ -283,15 +280,16 @@ async def follow(client: RegistryClient, digest: Digest, **options: float) -> li
 
 
 async def test_a_partial_plan_is_completed_by_following_next(
-    repo: Repo, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    repo: Repo, make_client: MakeClient
 ) -> None:
     digest = repo.add_image("a", "first", "last", "zz")
     index = repo.add_index([digest], "m-index")
     for number in range(100):
         repo.add_image(str(number), f"n{number:03}")
-    client = make_client(max_connections=2, protect=("zz",))
+    clock = start_clock()
+    client = make_client(max_connections=2, protect=("zz",), pace=replace(HURRIED, clock=clock))
     whole = await make_plan(client, REPOSITORY, digest)
-    plans = await follow_in_pieces(client, digest, monkeypatch)
+    plans = await follow_in_pieces(repo, client, digest, clock)
     assert len(plans) > 2
     assert [plan.allowed for plan in plans[:-1]] == [False] * (len(plans) - 1)
     assert all(not plan.complete and plan.next for plan in plans[:-1])
@@ -305,30 +303,41 @@ async def test_a_partial_plan_is_completed_by_following_next(
     )
 
 
+def start_clock() -> Clock:
+    """Return a clock that stands at the loop's time, until a test moves it."""
+    return Clock(get_loop_time())
+
+
+def pass_time(repo: Repo, clock: Clock, seconds: float, path: str) -> None:
+    """Let each request for such a path take so long, by this clock."""
+
+    def wait(request: Request) -> None:
+        if path in request.path:
+            clock.now += seconds
+
+    repo.registry.on_request = wait
+
+
 async def follow_in_pieces(
-    client: RegistryClient, digest: Digest, monkeypatch: pytest.MonkeyPatch
+    repo: Repo, client: RegistryClient, digest: Digest, clock: Clock
 ) -> list[DeletionPlan]:
-    """Follow ``next`` while every call has time for one chunk of tags only."""
-
-    async def read_one_chunk(reader: RepositoryReader, *args: Any) -> int:
-        count = await read_findings(reader, *args)
-        reader._deadline = 0.0
-        return count
-
-    with monkeypatch.context() as patch:
-        patch.setattr("reglite.deletion.plan.read_findings", read_one_chunk)
-        return await follow(client, digest)
+    """Follow ``next`` while every call has time for some forty requests only."""
+    pass_time(repo, clock, BUDGET_SECONDS / 40, "/manifests/")
+    plans = await follow(client, digest)
+    repo.registry.on_request = None
+    return plans
 
 
 async def test_the_plan_of_a_slow_repository_is_not_read_again_as_a_whole(
-    repo: Repo, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    repo: Repo, make_client: MakeClient
 ) -> None:
     """What took several calls to find does not fit into the one call that deletes."""
     digest = repo.add_image("a", "latest", "stable")
     for number in range(100):
         repo.add_image(str(number), f"n{number:03}")
-    client = make_client(max_connections=2, protect=("n00*",))
-    plans = await follow_in_pieces(client, digest, monkeypatch)
+    clock = start_clock()
+    client = make_client(max_connections=2, protect=("n00*",), pace=replace(HURRIED, clock=clock))
+    plans = await follow_in_pieces(repo, client, digest, clock)
     repo.registry.requests.clear()
     deletion = await delete_by_digest(client, REPOSITORY, digest, plan=plans[-1].plan)
     assert deletion.tags == ("latest", "stable")
@@ -337,18 +346,13 @@ async def test_the_plan_of_a_slow_repository_is_not_read_again_as_a_whole(
 
 
 async def test_a_plan_that_took_most_of_its_time_is_not_read_again_as_a_whole(
-    repo: Repo, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+    repo: Repo, make_client: MakeClient
 ) -> None:
     digest = repo.add_image("a", "latest")
     repo.add_image("b", "other")
-    loop = asyncio.get_running_loop()
-    get_time = loop.time
-
-    def pass_time(request: Request) -> None:
-        if request.path.endswith("/other"):
-            monkeypatch.setattr(loop, "time", lambda: get_time() + 0.6 * plan_module.BUDGET_SECONDS)
-
-    repo.registry.on_request = pass_time
+    clock = start_clock()
+    pass_time(repo, clock, 0.6 * BUDGET_SECONDS, "/other")
+    client = make_client(pace=replace(HURRIED, clock=clock))
     plan = await make_plan(client, REPOSITORY, digest)
     assert plan.complete
     assert unpack(plan.plan.partition(".")[2]) == ["latest"]
@@ -392,14 +396,14 @@ def test_a_packed_bomb_is_refused() -> None:
 
 
 async def test_the_plan_of_a_big_repository_names_what_is_read_again(
-    repo: Repo, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    repo: Repo, make_client: MakeClient
 ) -> None:
-    monkeypatch.setattr(plan_module, "REREAD_ALL_TAGS", 10)
     digest = repo.add_image("a", "latest", "stable")
     repo.add_index([digest], "multi")
-    for number in range(30):
-        repo.add_image(str(number), f"n{number:03}")
-    client = make_client(protect=("n02*",))
+    for number in range(REREAD_ALL_TAGS):
+        repo.add_image(str(number), f"n{number:04}")
+    # Time stands still, so that the number of tags alone makes it big.
+    client = make_client(protect=("n002*",), pace=replace(HURRIED, clock=start_clock()))
     plan = await make_plan(client, REPOSITORY, digest)
     hashed, _, named = plan.plan.partition(".")
     assert len(hashed) == 64
@@ -407,16 +411,19 @@ async def test_the_plan_of_a_big_repository_names_what_is_read_again(
     repo.registry.requests.clear()
     deletion = await delete_by_digest(client, REPOSITORY, digest, plan=plan.plan)
     assert (deletion.tags, deletion.is_complete) == (("latest", "stable"), True)
-    assert repo.registry.count_requests("HEAD", "/manifests/n02") == 10
-    assert repo.registry.count_requests("HEAD", "/manifests/n01") == 0
+    assert repo.registry.count_requests("HEAD", "/manifests/n002") == 10
+    assert repo.registry.count_requests("HEAD", "/manifests/n001") == 0
 
 
-async def test_the_plan_of_a_big_repository_is_refused_when_a_named_tag_moves(
-    repo: Repo, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+async def test_a_plan_that_names_its_tags_is_refused_when_one_of_them_moves(
+    repo: Repo, make_client: MakeClient
 ) -> None:
-    monkeypatch.setattr(plan_module, "REREAD_ALL_TAGS", 1)
     digest, other = repo.add_image("a", "latest", "stable"), repo.add_image("b", "b")
+    clock = start_clock()
+    pass_time(repo, clock, 0.6 * BUDGET_SECONDS, "/manifests/b")
+    client = make_client(pace=replace(HURRIED, clock=clock))
     plan = await make_plan(client, REPOSITORY, digest)
+    assert unpack(plan.plan.partition(".")[2]) == ["latest", "stable"]
     repo.registry.move_tag(repo.name, "stable", other)
     with pytest.raises(PlanChanged) as caught:
         await delete_by_digest(client, REPOSITORY, digest, plan=plan.plan)

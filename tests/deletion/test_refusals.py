@@ -8,18 +8,9 @@ import pytest
 
 from reglite.deletion.audit import AuditEvent, record
 from reglite.deletion.refusals import MAX_LINES, MAX_LINES_OF_A_PLACE, WINDOW_SECONDS, Refusals
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(autouse=True)
@@ -58,13 +49,15 @@ async def test_what_is_left_out_is_counted_at_the_next_line(
 
 
 async def test_what_is_left_out_is_counted_when_the_minute_ends(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("reglite.deletion.refusals.WINDOW_SECONDS", 0.05)
-    loop, refusals = asyncio.get_running_loop(), Refusals()
+    clock = Clock()
+    loop, refusals = asyncio.get_running_loop(), Refusals(clock)
     lines: list[dict[str, Any]] = []
 
-    refuse(refusals, "192.0.2.1", MAX_LINES_OF_A_PLACE + 1)
+    refuse(refusals, "192.0.2.1", MAX_LINES_OF_A_PLACE)
+    clock.now += WINDOW_SECONDS - 0.05
+    refuse(refusals, "192.0.2.1")
     deadline = loop.time() + 30
     while not any("left_out" in line for line in lines) and loop.time() < deadline:
         lines += read_lines(capsys)

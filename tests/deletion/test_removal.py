@@ -24,7 +24,7 @@ from reglite.registry.client import RegistryClient
 from tests.deletion.conftest import MakeClient
 from tests.deletion.content import REPOSITORY, Repo, make_image
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
+pytestmark = pytest.mark.anyio
 
 
 async def test_the_digest_and_its_tags_go_and_nothing_else(

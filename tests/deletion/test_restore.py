@@ -24,7 +24,7 @@ from tests.deletion.conftest import MakeClient
 from tests.deletion.content import REPOSITORY, DyingTransport, Killed, Repo, make_image
 from tests.support.images import sign_schema1
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
+pytestmark = pytest.mark.anyio
 A, B = Tag("a"), Tag("b")
 
 

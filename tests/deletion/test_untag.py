@@ -27,7 +27,7 @@ from reglite.registry.probe import ZERO_DIGEST
 from tests.deletion.conftest import MakeClient
 from tests.deletion.content import REPOSITORY, DyingTransport, Killed, Repo
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("hurry")]
+pytestmark = pytest.mark.anyio
 TAG = Tag("1.4.2")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from reglite.demo.registry import MemoryRegistry
 from reglite.registry.client import RegistryClient
+from reglite.registry.pace import Pace
 from tests.registry.clients import Handler, MakeClient, make_config
 from tests.support.clients import open_clients
 
@@ -21,11 +22,12 @@ async def make_client() -> AsyncIterator[MakeClient]:
             *,
             resolve: Any = None,
             cache: Any = None,
+            pace: Pace | None = None,
             **settings: Any,
         ) -> RegistryClient:
+            outside = {"resolve": resolve, "cache": cache, "pace": pace}
             if isinstance(registry, str):
-                config = make_config(url=registry, **settings)
-                return make(config, resolve=resolve, cache=cache)
-            return make(make_config(**settings), registry, resolve=resolve, cache=cache)
+                return make(make_config(url=registry, **settings), **outside)
+            return make(make_config(**settings), registry, **outside)
 
         yield make_one

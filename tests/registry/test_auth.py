@@ -21,6 +21,7 @@ from reglite.errors import (
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.media_types import OCI_INDEX
 from reglite.reference import Digest, Repository
+from reglite.registry.pace import Pace
 from tests.registry.clients import (
     APP,
     EMPTY_INDEX,
@@ -31,6 +32,7 @@ from tests.registry.clients import (
     answer_json,
     make_credential,
 )
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -207,35 +209,32 @@ async def test_expired_token_is_replaced(make_client: MakeClient) -> None:
 
 
 async def test_token_is_renewed_ahead_of_its_expiry(
-    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeClient,
 ) -> None:
     registry = TokenRegistry(token=answer_json({"token": "t0k3n", "expires_in": 100}))
-    client = make_client(registry, credential=make_credential())
-    loop = asyncio.get_running_loop()
-    now = loop.time()
-    monkeypatch.setattr(client._transport.auth, "_now", lambda: now)
+    clock = Clock()
+    client = make_client(registry, credential=make_credential(), pace=Pace(clock=clock))
     await client.get_manifest(APP, V1, fresh=True)
-    now += 89
+    clock.now += 89
     await client.get_manifest(APP, V1, fresh=True)
     assert len(registry.token_requests) == 1
-    now += 2
+    clock.now += 2
     await client.get_manifest(APP, V1, fresh=True)
     assert len(registry.token_requests) == 2
     assert registry.seen[-1] == ("GET", "registry.test", "Bearer t0k3n")
 
 
 async def test_token_without_expires_in_lives_a_minute(
-    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeClient,
 ) -> None:
     registry = TokenRegistry()
-    client = make_client(registry, credential=make_credential())
-    now = 1000.0
-    monkeypatch.setattr(client._transport.auth, "_now", lambda: now)
+    clock = Clock()
+    client = make_client(registry, credential=make_credential(), pace=Pace(clock=clock))
     await client.get_manifest(APP, V1, fresh=True)
-    now += 45
+    clock.now += 45
     await client.get_manifest(APP, V1, fresh=True)
     assert len(registry.token_requests) == 1
-    now += 10
+    clock.now += 10
     await client.get_manifest(APP, V1, fresh=True)
     assert len(registry.token_requests) == 2
 

@@ -7,16 +7,9 @@ import pytest
 
 from reglite.registry.cache import ContentCache
 from reglite.registry.sharing import InFlight
+from tests.support.clock import Clock
 
 KIB = 1024
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self) -> Any:
-        return self.seconds
 
 
 def test_least_recently_used_goes_first() -> None:
@@ -53,9 +46,9 @@ def test_value_with_a_lifetime_gets_stale() -> None:
     clock = Clock()
     cache = ContentCache(clock=clock)
     cache.put("tag", "digest", 10, expires_at=10.0)
-    clock.seconds = 9.9
+    clock.now = 9.9
     assert cache.get("tag") == "digest"
-    clock.seconds = 10.0
+    clock.now = 10.0
     assert cache.get("tag") is None
     assert cache.get_stale("tag") == "digest"
 
@@ -143,7 +136,7 @@ def test_stale_read_counts_as_use() -> None:
     cache = ContentCache(16 * KIB, clock=(clock := Clock()))
     for name in "abc":
         cache.put(name, name, 4 * KIB - 512, expires_at=10.0)
-    clock.seconds = 20.0
+    clock.now = 20.0
     assert cache.get_stale("a") == "a"
     cache.put("d", "d", 4 * KIB - 512)
     cache.put("e", "e", 4 * KIB - 512)

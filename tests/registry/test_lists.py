@@ -23,8 +23,9 @@ from reglite.errors import (
 )
 from reglite.media_types import OCI_INDEX
 from reglite.reference import Repository, Tag, are_tags, parse_tag
-from reglite.registry import limits
 from reglite.registry.cache import ContentCache
+from reglite.registry.limits import LIST_BYTES
+from reglite.registry.pace import Pace
 from tests.registry.clients import APP, EMPTY_INDEX, V1, MakeClient, answer_json
 
 pytestmark = pytest.mark.anyio
@@ -235,9 +236,8 @@ async def test_cursor_can_only_change_the_query(make_client: MakeClient) -> None
 
 
 async def test_endless_pages_end_with_the_budget(
-    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeClient,
 ) -> None:
-    monkeypatch.setattr(limits, "CALL_SECONDS", 0.2)
     counter = iter(range(10**9))
 
     async def answer(request: httpx.Request) -> Any:
@@ -246,18 +246,19 @@ async def test_endless_pages_end_with_the_budget(
         return answer_json({"tags": [name]}, Link=f'<?last={name}>; rel="next"')
 
     with pytest.raises(RegistryTimeout):
-        await make_client(answer).list_tags(APP)
+        await make_client(answer, pace=Pace(0.2)).list_tags(APP)
 
 
 async def test_endless_pages_end_with_the_byte_bound(
-    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeClient,
 ) -> None:
-    monkeypatch.setattr(limits, "LIST_BYTES", 10_000)
-    counter = iter(range(10**9))
+    pages = 8
+    counter = iter(range(pages + 1))
 
     def answer(request: httpx.Request) -> Any:
         name = f"t{next(counter)}"
-        return answer_json({"tags": [name]}, Link=f'<?last={name}>; rel="next"')
+        document = {"tags": [name], "padding": "x" * (LIST_BYTES // pages)}
+        return answer_json(document, Link=f'<?last={name}>; rel="next"')
 
     with pytest.raises(RegistryProtocol, match="without end"):
         await make_client(answer).list_tags(APP)

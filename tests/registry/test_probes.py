@@ -12,8 +12,8 @@ from reglite.demo.switches import Switches
 from reglite.errors import Denied, RegistryProtocol, RegistryUnreachable, RegliteError
 from reglite.media_types import OCI_INDEX
 from reglite.reference import compute_digest, format_referrers_tag
-from reglite.registry import limits
 from reglite.registry.challenge import Challenge
+from reglite.registry.limits import LIST_BYTES, MANIFEST_BYTES
 from reglite.registry.recognition import recognise_server
 from tests.registry.clients import (
     APP,
@@ -186,16 +186,16 @@ async def test_referrer_page_that_breaks_off_hides_nothing(make_client: MakeClie
 
 
 async def test_referrer_pages_without_end_are_ended(
-    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeClient,
 ) -> None:
-    monkeypatch.setattr(limits, "LIST_BYTES", 4096)
-    asked = iter(range(1000))
+    padding = "x" * (MANIFEST_BYTES // 2)
+    asked = iter(range(LIST_BYTES // len(padding) + 1))
 
     def answer(_: httpx.Request) -> httpx.Response:
         number = next(asked)
         entry = {**SBOM, "digest": compute_digest(str(number).encode())}
         link = f'<?page={number}>; rel="next"'
-        return answer_json({**REFERRERS, "manifests": [entry]}, Link=link)
+        return answer_json({**REFERRERS, "manifests": [entry], "padding": padding}, Link=link)
 
     with pytest.raises(RegistryProtocol, match="without end"):
         await make_client(answer).list_referrers(APP, SUBJECT)

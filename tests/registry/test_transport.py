@@ -11,8 +11,8 @@ import pytest
 
 from reglite.errors import Denied, RegistryProtocol, RegistryTimeout, RegistryUnreachable
 from reglite.reference import Tag
-from reglite.registry import limits
 from reglite.registry.body import BodyTooLong, read_body
+from reglite.registry.pace import Pace
 from reglite.registry.tls import build_plain_context
 from tests.registry.clients import (
     APP,
@@ -180,10 +180,8 @@ async def test_every_kind_of_answer_has_its_limit(make_client: MakeClient) -> No
 
 
 async def test_slow_drip_ends_with_the_budget(
-    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    make_client: MakeClient,
 ) -> None:
-    monkeypatch.setattr(limits, "CALL_SECONDS", 0.3)
-
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(head(1000))
         while True:
@@ -193,7 +191,7 @@ async def test_slow_drip_ends_with_the_budget(
 
     async with serve(drip) as url:
         with pytest.raises(RegistryTimeout, match="did not finish"):
-            await make_client(url, timeout_seconds=5).list_tags(APP)
+            await make_client(url, timeout_seconds=5, pace=Pace(0.3)).list_tags(APP)
 
 
 async def test_silence_ends_with_the_timeout_of_the_inventory(make_client: MakeClient) -> None:

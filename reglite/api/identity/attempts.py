@@ -25,8 +25,11 @@ class _Count:
 class FailedAttempts:
     """Counts failures per key in windows of a minute; ten of them, or the limit, close it."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, max_keys: int = _MAX_KEYS
+    ) -> None:
         self._clock = clock
+        self._max_keys = max_keys
         self._counts: OrderedDict[Hashable, _Count] = OrderedDict()
 
     def check(self, key: Hashable, limit: int = MAX_FAILURES) -> None:
@@ -48,7 +51,7 @@ class FailedAttempts:
         count = self._current(key)
         if count is None:
             count = self._counts[key] = _Count(0, self._clock() + WINDOW_SECONDS)
-            if len(self._counts) > _MAX_KEYS:
+            if len(self._counts) > self._max_keys:
                 self._counts.popitem(last=False)
         count.failures += 1
 

@@ -22,6 +22,20 @@ _DUMMY_COST: Final = 5
 _COSTS: Final = range(4, 32)  # others match nothing, whatever the password
 
 
+def _encode_password(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")
+
+
+def check_password(password: str, password_hash: bytes) -> bool:
+    """Tell whether this is the password of a bcrypt hash."""
+    import bcrypt  # noqa: PLC0415 - only where there is an htpasswd file
+
+    try:
+        return bcrypt.checkpw(_encode_password(password), password_hash)
+    except ValueError:  # a hash that is cut or garbled matches nothing
+        return False
+
+
 class HtpasswdFile:
     """Verifies user and password; an unknown user costs the same time as a known one.
 
@@ -29,9 +43,18 @@ class HtpasswdFile:
     nothing of who is signed in.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        check: Callable[[str, bytes], bool] = check_password,
+        max_kept: int = _MAX_KEPT,
+    ) -> None:
         self._path = path
         self._clock = clock
+        self._check = check
+        self._max_kept = max_kept
         self._key = secrets.token_bytes(32)
         self._verified: OrderedDict[bytes, float] = OrderedDict()
         self._hashes: Mapping[str, bytes] = {}
@@ -79,12 +102,15 @@ class HtpasswdFile:
             return False
         known = self._hashes.get(user)
         async with self._busy:
-            is_right = await asyncio.to_thread(_check, password, known or self._choose_dummy(user))
+            is_right = await asyncio.to_thread(
+                self._check, password, known or self._choose_dummy(user)
+            )
         if known is None or not is_right:
             return False
         fingerprint = self._fingerprint(user, password, known, place)
         self._verified[fingerprint] = self._clock() + KEPT_SECONDS
-        if len(self._verified) > _MAX_KEPT:
+        self._verified.move_to_end(fingerprint)
+        if len(self._verified) > self._max_kept:
             self._verified.popitem(last=False)
         return True
 
@@ -129,16 +155,3 @@ def _make_dummy(cost: int) -> bytes:
     import bcrypt  # noqa: PLC0415 - only where there is an htpasswd file
 
     return bcrypt.gensalt(cost) + base64.b64encode(secrets.token_bytes(24), altchars=b"./")[:31]
-
-
-def _encode_password(password: str) -> bytes:
-    return password.encode("utf-8", "surrogatepass")
-
-
-def _check(password: str, password_hash: bytes) -> bool:
-    import bcrypt  # noqa: PLC0415 - only where there is an htpasswd file
-
-    try:
-        return bcrypt.checkpw(_encode_password(password), password_hash)
-    except ValueError:  # a hash that is cut or garbled matches nothing
-        return False

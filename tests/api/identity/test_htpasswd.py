@@ -5,22 +5,16 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from reglite.api.identity import htpasswd as module
 from reglite.api.identity.attempts import MAX_FAILURES, WINDOW_SECONDS, FailedAttempts
-from reglite.api.identity.htpasswd import KEPT_SECONDS, HtpasswdFile, parse_htpasswd
+from reglite.api.identity.htpasswd import (
+    KEPT_SECONDS,
+    HtpasswdFile,
+    parse_htpasswd,
+)
 from reglite.errors import ConfigurationError, TooManyRequests
+from tests.support.clock import Clock
 
 LONG = "x" * 100
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def hash_password(password: str) -> str:
@@ -60,17 +54,14 @@ async def test_passwords_of_72_bytes_are_the_longest_that_count(path: Path) -> N
 
 
 @pytest.mark.anyio
-async def test_unknown_users_cost_a_check_as_dear_as_known_ones(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_unknown_users_cost_a_check_as_dear_as_known_ones(path: Path) -> None:
     checked: list[bytes] = []
 
     def check(password: str, password_hash: bytes) -> bool:
         checked.append(password_hash)
         return bcrypt.checkpw(password.encode(), password_hash)  # raises if it is no real hash
 
-    monkeypatch.setattr(module, "_check", check)
-    file = HtpasswdFile(path)
+    file = HtpasswdFile(path, check=check)
 
     await file.verify("ana", "wrong")
     await file.verify("nobody", "wrong")
@@ -82,15 +73,17 @@ async def test_unknown_users_cost_a_check_as_dear_as_known_ones(
 
 
 @pytest.mark.anyio
-async def test_unknown_users_cost_as_one_of_the_known_at_each_try(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_unknown_users_cost_as_one_of_the_known_at_each_try(path: Path) -> None:
     dear = bcrypt.hashpw(b"right", bcrypt.gensalt(5)).decode()
     lines = (f"ana:{hash_password('right')}", f"bob:{dear}", f"eve:$2y$99${'x' * 53}")
     await asyncio.to_thread(path.write_text, "\n".join(lines))
     checked: list[bytes] = []
-    monkeypatch.setattr(module, "_check", lambda _, known: checked.append(known[4:6]))
-    file = HtpasswdFile(path)
+
+    def check(password: str, password_hash: bytes) -> bool:
+        checked.append(password_hash[4:6])
+        return False
+
+    file = HtpasswdFile(path, check=check)
 
     for number in range(40):
         for _ in range(2):
@@ -126,6 +119,17 @@ async def test_good_results_are_kept_for_a_while_and_bad_ones_never(path: Path) 
 
 
 @pytest.mark.anyio
+async def test_whoever_was_verified_again_is_forgotten_last(path: Path) -> None:
+    file = HtpasswdFile(path, max_kept=2)
+
+    for place in ("first", "second", "first", "third"):
+        await file.verify("ana", "right", place)
+
+    kept = [file.is_verified("ana", "right", place) for place in ("first", "second", "third")]
+    assert kept == [True, False, True]
+
+
+@pytest.mark.anyio
 async def test_a_changed_file_counts_at_once(path: Path) -> None:
     file = HtpasswdFile(path)
     await file.verify("ana", "right")
@@ -139,9 +143,7 @@ async def test_a_changed_file_counts_at_once(path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_checks_leave_the_event_loop_free(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_checks_leave_the_event_loop_free(path: Path) -> None:
     reached, released = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -150,8 +152,7 @@ async def test_checks_leave_the_event_loop_free(
         asyncio.run_coroutine_threadsafe(released.wait(), loop).result(10)
         return True
 
-    monkeypatch.setattr(module, "_check", check)
-    verifying = asyncio.create_task(HtpasswdFile(path).verify("ana", "right"))
+    verifying = asyncio.create_task(HtpasswdFile(path, check=check).verify("ana", "right"))
 
     await asyncio.wait_for(reached.wait(), 10)  # we run while the check does
     released.set()
@@ -198,9 +199,8 @@ def test_a_failure_recorded_ahead_is_taken_back() -> None:
     attempts.check("a")
 
 
-def test_attempts_are_kept_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reglite.api.identity.attempts._MAX_KEYS", 3)
-    attempts = FailedAttempts()
+def test_attempts_are_kept_in_bounded_memory() -> None:
+    attempts = FailedAttempts(max_keys=3)
 
     for key in range(10):
         attempts.record(key)

@@ -1,0 +1,25 @@
+"""How a client spends time: what one call may take, by which clock, and how it pauses."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from reglite.registry.limits import CALL_SECONDS
+
+
+def get_loop_time() -> float:
+    """Return the running loop's time."""
+    return asyncio.get_running_loop().time()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The time of one client; ``sleep`` makes every pause between tries.
+
+    ``clock`` tells how old things are and whether it is late; what is under way when time runs
+    out is stopped by the loop itself.
+    """
+
+    call_seconds: float = CALL_SECONDS
+    clock: Callable[[], float] = get_loop_time
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
