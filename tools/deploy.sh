@@ -11,9 +11,19 @@ read_output() {
         --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" --output text
 }
 
-# The folders of assets that pages name, and the pages that name any: only those are ours.
-list_assets() { grep -rhoE 'assets/[0-9a-f]{12}/' --include '*.html' "$1" | sort -u; }
-list_pages() { (cd "$1" && grep -rlE 'assets/[0-9a-f]{12}/' . | sed 's#^\./##'); }
+# Our pages are where a build puts them, and run our scripts from the assets beside them. Those of
+# another site in the bucket, or somebody's own that only links here, are not ours.
+list_pages() {
+    (
+        cd "$1"
+        grep -lE 'src="assets/[0-9a-f]{12}/js/' ./*.html || :
+        grep -lE 'src="\.\./assets/[0-9a-f]{12}/js/' ./??/*.html || :
+    ) 2>/dev/null | sed 's#^\./##' | grep -xE '([a-z]{2}/)?[a-z0-9-]+\.html'
+}
+# The folders of assets that they name.
+list_assets() {
+    list_pages "$1" | (cd "$1" && xargs grep -hoE 'assets/[0-9a-f]{12}/' /dev/null) | sort -u
+}
 
 sh tools/osls.sh node_modules/.bin/osls deploy --stage "$stage" --region "$region"
 bucket=$(read_output SiteBucket)

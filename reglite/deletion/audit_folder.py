@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 _ALWAYS: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_APPENDING: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _ALWAYS
-_REASONS: Final[dict[int | None, str]] = {errno.ENXIO: "is a pipe", errno.ELOOP: "is a link"}
+_APPENDING: Final = os.O_RDWR | os.O_APPEND | os.O_CREAT | _ALWAYS
+_REASONS: Final[dict[int | None, str]] = {errno.ENXIO: "is no file", errno.ELOOP: "is a link"}
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _ALWAYS
 _WRITABLE_BY_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 
@@ -44,9 +44,13 @@ def opening_inner(folder: int, name: str) -> Iterator[int]:
 
 
 def append_line(folder: int, name: str, line: str) -> None:
-    """Add a line, in one write, so that those of two processes do not mix; raises OSError."""
+    """Add a line, in one write, so that those of two processes do not mix; raises OSError.
+
+    It begins anew below what a full disk left of another one.
+    """
     with opening_log(folder, name) as log:
-        written = line.encode() + b"\n"
+        begun = b"\n" if _has_begun_line(log) else b""
+        written = begun + line.encode() + b"\n"
         if os.write(log, written) < len(written):
             raise OSError(errno.ENOSPC, "only a part of the line could be written", name)
 
@@ -86,6 +90,11 @@ def write_file(folder: int, name: str, content: bytes) -> None:
         with suppress(OSError):
             os.unlink(partial, dir_fd=folder)
         raise
+
+
+def _has_begun_line(log: int) -> bool:
+    size_bytes = os.fstat(log).st_size
+    return size_bytes > 0 and os.pread(log, 1, size_bytes - 1) != b"\n"
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """What others put where the audit log is written: looked at, refused, and waited for by nobody."""
 
+import json
 import os
+import resource
 import socket
 import stat
 import subprocess
@@ -131,13 +133,34 @@ def test_a_pipe_with_a_reader_is_no_log_either(
     assert "is no file" in capsys.readouterr().err
 
 
+def test_a_line_that_a_full_disk_cut_does_not_spoil_the_next_one(
+    folder: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = AuditEvent("delete", "ana", None, "local", "team/app")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        record(event)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    line, reason = capsys.readouterr().err.splitlines()
+    assert "only a part of the line" in reason
+
+    record(event)
+    record(event)
+
+    cut, *whole = log.read_text().splitlines()
+    assert cut == line[:10]
+    assert [json.loads(text)["who"] for text in whole] == ["ana", "ana"]
+
+
 def test_serve_does_not_start_beside_a_pipe(folder: Path, log: Path) -> None:
     os.mkfifo(log)
 
     ended = run_serve(folder)
 
     assert ended.returncode == 2
-    assert "is a pipe, so it is not used" in ended.stderr
+    assert "is no file, so it is not used" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -120,6 +120,25 @@ def test_deployment_deletes_its_own_stale_pages_and_nothing_else(
     assert {(bucket / path).read_text() for path in mine} == {"mine"}
 
 
+def test_deployment_deletes_no_page_of_another_site_in_the_bucket(
+    deploy: Deploy, bucket: Path
+) -> None:
+    deploy("red")
+    for path in ("other", "xy"):
+        build_site(bucket / path, version="1", base_path=f"/{path}")
+    (link,) = (f"assets/{name}/base.css" for name in list_kept(bucket))
+    for path in ("status.html", "our status.html", "ru/status.html"):
+        (bucket / path).write_text(f'<link rel="stylesheet" href="{link}">')
+    before = set(bucket.rglob("*.html"))
+
+    deploy("green")
+    kept = list_kept(bucket)
+    deploy("green")
+
+    assert set(bucket.rglob("*.html")) == before
+    assert list_kept(bucket) == kept  # other sites' pages don't make it look like a new one
+
+
 def test_deployment_that_ends_at_any_call_leaves_pages_with_their_assets(
     deploy: Deploy, bucket: Path, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """RegLite itself is killed with -9, at the worst moments."""
 
-import os
+import json
+import re
 import signal
 import time
 import zipfile
@@ -10,8 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from reglite.output.folder import PART
+from reglite.reference import compute_digest
+from reglite.site.build import MARKER
 from tests.fault.conftest import OpenSite
-from tests.support.command import start_command
+from tests.support.command import run_to_end, start_command
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher
 
@@ -101,41 +105,58 @@ def test_reglite_killed_while_reading_starts_again_as_if_nothing_had_been(
     assert read_tags(registry) == {"v1": digest}
 
 
-def test_reglite_killed_while_packaging_leaves_no_half_zip(tmp_path: Path) -> None:
-    process = start_command("package", "--out", "zips", folder=tmp_path)
-    out = tmp_path / "zips"
+def kill_at_work(out: Path, *arguments: str, is_at_work: Callable[[], bool]) -> bool:
+    """Kill a command once it replaces what is in its folder; answers whether it was still at it."""
+    process = start_command(*arguments, "--out", str(out), folder=out.parent)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (parts := list(out.glob("*.part"))):
-        assert process.poll() is None, "packaging was over before it could be killed"
+    while process.poll() is None and not is_at_work():
         assert time.monotonic() < deadline
-        os.kill(process.pid, signal.SIGCONT)
-        time.sleep(0.001)
-        os.kill(process.pid, signal.SIGSTOP)  # what is seen from here on stays as it is
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.kill()
+    return process.wait() == -signal.SIGKILL and is_at_work()
 
-    assert [part for part in parts if part.with_suffix(".zip").exists()] == []
-    for path in out.glob("*.zip"):
+
+def test_reglite_killed_while_packaging_leaves_no_half_zip(tmp_path: Path) -> None:
+    out = tmp_path / "zips"
+
+    def is_at_work() -> bool:
+        return any(out.glob("*.zip")) and not (out / "target.json").exists()
+
+    kills = (kill_at_work(out, "package", is_at_work=is_at_work) for _ in range(5))
+    assert any(kills), "each packaging was over first"
+
+    zips = list(out.glob("*.zip"))
+    assert zips
+    for path in zips:
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
 
 
-def kill_while_building(folder: Path) -> bool:
-    """Kill a build that has begun to write; answers whether it was still at it."""
-    process = start_command("build", "--out", "site", folder=folder)
-    while process.poll() is None and not list(folder.glob(".site-*")):
-        pass
-    process.kill()
-    return process.wait() == -signal.SIGKILL
+def read_record(site: Path) -> dict[str, list[str]]:
+    """Return the digests that each file may have; several for one that is being replaced."""
+    files: dict[str, list[str]] = json.loads((site / MARKER).read_bytes())["files"]
+    return files
 
 
-def test_reglite_killed_while_building_leaves_a_whole_site_or_none(tmp_path: Path) -> None:
-    first = start_command("build", "--out", "site", folder=tmp_path)
-    assert first.wait(PATIENCE_SECONDS) == 0
+def test_reglite_killed_while_building_leaves_whole_pages_with_their_assets(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    before = {path.relative_to(site): path.read_bytes() for path in site.rglob("*.html")}
-    assert any(kill_while_building(tmp_path) for _ in range(20)), "each build was over first"
+    build = ("build", "--out", "site")
+    assert run_to_end(*build, folder=tmp_path).returncode == 0
 
-    after = {path.relative_to(site): path.read_bytes() for path in site.rglob("*.html")}
-    assert after == before
-    assert start_command("build", "--out", "site", folder=tmp_path).wait(PATIENCE_SECONDS) == 0
+    def is_at_work() -> bool:
+        return any(len(digests) > 1 for digests in read_record(site).values())
+
+    titles = (f"Title {number}" for number in range(20))
+    kills = (kill_at_work(site, "build", "--title", t, is_at_work=is_at_work) for t in titles)
+    assert any(kills), "each build was over first"
+
+    for path, digests in read_record(site).items():
+        body = (site / path).read_bytes()
+        assert compute_digest(body) in digests
+        for asset in re.findall(rb'="(?:\.\./)?(assets/[^"#]+)', body):
+            assert (site / asset.decode()).is_file()
+
+    assert run_to_end(*build, folder=tmp_path).returncode == 0
+    assert not is_at_work()
+    assert not (site / PART).exists()
+    for path, digests in read_record(site).items():
+        assert [compute_digest((site / path).read_bytes())] == digests
