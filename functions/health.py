@@ -1,7 +1,5 @@
 """``GET /health``: is this process alive; asks no registry and nobody's name."""
 
-from typing import Final
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,12 +9,10 @@ from reglite.api.app import create_app
 from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import API
 from reglite.api.response.answers import answer
+from reglite.api.response.security_headers import SEEN_BY_ALL
 from reglite.api.schema.documentation import document_open
 
 router = APIRouter()
-
-# A page of an origin that may read nothing here can still tell that somebody is here, and say so.
-_FOR_ALL: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 @router.get(
@@ -30,7 +26,7 @@ _FOR_ALL: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
 async def get_health(request: Request) -> Response:
     """Open to all, asks no registry and reads no inventory."""
     document = {"status": "ok", "service": "reglite", "version": __version__}
-    return answer(request, document, headers=_FOR_ALL)
+    return answer(request, document, headers=SEEN_BY_ALL)
 
 
 app = create_app(router)

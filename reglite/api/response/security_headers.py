@@ -29,6 +29,9 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
 }
 """Of every answer that says nothing else: the API's, and whatever is no page."""
 
+SEEN_BY_ALL: Final[Mapping[str, str]] = {"Cross-Origin-Resource-Policy": "cross-origin"}
+"""Of ``/health``: a page of an origin that may read nothing here sees that somebody is here."""
+
 PAGE_HEADERS: Final[Mapping[str, str]] = {
     **_COMMON,
     "Content-Security-Policy": FRAMING,
