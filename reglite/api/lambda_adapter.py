@@ -19,7 +19,14 @@ from reglite.errors import BadRequest
 # Without "+json", OCI media types would arrive base64-encoded.
 _TEXT_TYPES: Final = [*DEFAULT_TEXT_MIME_TYPES, "+json"]
 # What taking apart a thing of another shape raises, its bytes and numbers included.
-_MISSHAPEN: Final = (AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+_MISSHAPEN: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _log = logging.getLogger("reglite.api")
 
 

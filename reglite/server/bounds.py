@@ -14,6 +14,8 @@ class Bounds:
     target_bytes: int = 32 * _KIB
     head_bytes: int = 64 * _KIB
     header_lines: int = 100
+    trailer_bytes: int = 8 * _KIB
+    """Of all that follows a chunked body, and of each line between its chunks."""
 
     connections: int = 512
     backlog: int = 256

@@ -11,9 +11,11 @@ from typing import Final
 from reglite.errors import BadRequest, HeadTooLarge, RequestTooSlow, TargetTooLong
 from reglite.reference import shorten
 from reglite.server.bounds import Bounds
+from reglite.server.chunks import Chunks
 
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _LINE_ENDS: Final = b"\r\n"
+_LENGTH_DIGITS: Final = 19
 
 
 def skip_blank_lines(unread: bytearray) -> None:
@@ -56,35 +58,32 @@ def _check_target(line: bytes) -> None:
 
 
 class Body:
-    """What is still to come of one request after its head."""
+    """What is still to come of one request after its head; raises BadRequest."""
 
-    def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        self._remaining: int | None = 0  # None: chunked, it ends with an empty line
-        self._tail = b""  # what was read last: the empty line may have begun in it
-        is_upgrade = False
-        for name, value in headers:
-            if name == b"content-length" and self._remaining is not None:
-                self._remaining = int(value)
-            elif name == b"transfer-encoding":
-                self._remaining = None
-            is_upgrade = is_upgrade or name == b"upgrade"
-        if is_upgrade and self._remaining != 0:  # of which parsers differ where it ends
+    def __init__(self, headers: Iterable[tuple[bytes, bytes]], bounds: Bounds) -> None:
+        by_name = dict(headers)
+        length, coding = by_name.get(b"content-length"), by_name.get(b"transfer-encoding")
+        if length is not None and coding is not None:  # of which others may believe the length
+            raise BadRequest("a body has a length or a transfer coding: send one of the headers")
+        self._remaining = _parse_length(length or b"0")
+        self._chunks = None if coding is None else Chunks(bounds.trailer_bytes)
+        if b"upgrade" in by_name and (self._chunks or self._remaining):
+            # of which parsers differ where it ends
             raise BadRequest("a request to upgrade has no body: send it without the header Upgrade")
 
-    def measure(self, unread: bytearray) -> int:
-        """Return how much of what came belongs to the body."""
-        if self._remaining is not None:
-            return min(self._remaining, len(unread))
-        found = _BLANK_LINE.search(self._tail + unread)
-        return found.end() - len(self._tail) if found else len(unread)
+    def take(self, unread: bytearray) -> int:
+        """Return how much of what came may be read as part of the body, and count it."""
+        if self._chunks is not None:
+            return self._chunks.take(unread)
+        size = min(self._remaining, len(unread))
+        self._remaining -= size
+        return size
 
-    def take(self, piece: bytes) -> None:
-        """Count what was read."""
-        if self._remaining is not None:
-            self._remaining -= len(piece)
-        else:
-            tail = (self._tail + piece)[-2:]
-            self._tail = tail[1:] if tail == b"\n\n" else tail  # that one has been found
+
+def _parse_length(value: bytes) -> int:
+    if len(value) > _LENGTH_DIGITS:  # zeros, else the parser refuses it
+        raise BadRequest("the length of the body has too many digits")
+    return int(value)
 
 
 def too_slow(what: str, seconds: float) -> RequestTooSlow:

@@ -48,7 +48,7 @@ class Gate(asyncio.BufferedProtocol):
         self._buffer = bytearray()
         self._unread = bytearray()
         self._searched_bytes = 0  # of a head whose end has not come
-        self._body = Body(())
+        self._body: Body
         self._is_known = False  # to the protocol behind
         self._is_held = False  # by the protocol behind: it has as much of a body as it wants
         self._is_feeding = False
@@ -64,7 +64,7 @@ class Gate(asyncio.BufferedProtocol):
             self.refuse(exc)
             return
         self._is_known = True
-        valve = Valve(self._transport, hold=self._hold, release=self._release, close=self._close)
+        valve = Valve(self._transport, hold=self._hold, release=self._release, close=self._end)
         self._speech.connection_made(valve)
         self._await(self._bounds.head_seconds)
 
@@ -163,7 +163,7 @@ class Gate(asyncio.BufferedProtocol):
     def _measure(self) -> int:
         """Return the size of the next piece; 0 where it must wait, or where more must come."""
         if self._phase is _Phase.BODY and not self._is_held:
-            return self._body.measure(self._unread)
+            return self._body.take(self._unread)
         if self._phase is not _Phase.HEAD:
             return 0
         skip_blank_lines(self._unread)
@@ -179,12 +179,11 @@ class Gate(asyncio.BufferedProtocol):
         before = self._speech.cycle
         self._speech.data_received(piece)
         if self._phase is _Phase.BODY:
-            self._body.take(piece)
             self._hold_what_is_unasked()
         elif self._phase is _Phase.HEAD and self._speech.cycle is not before:
             self._phase = _Phase.BODY
             self._await(self._bounds.body_seconds)
-            self._body = Body(self._speech.headers)
+            self._body = Body(self._speech.headers, self._bounds)
         self._note_end_of_request()
 
     def _hold_what_is_unasked(self) -> None:
@@ -243,6 +242,13 @@ class Gate(asyncio.BufferedProtocol):
         self._transport.write_eof()
         self._pause_or_resume()
         self._await(self._bounds.goodbye_seconds)
+
+    def _end(self) -> None:
+        """Close for the protocol behind, which may do so before all of a body came."""
+        if self._phase is _Phase.BODY:
+            self._part()
+        else:
+            self._close()
 
     def _close(self) -> None:
         """Close when all is sent that its reader takes in time."""

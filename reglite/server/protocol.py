@@ -45,6 +45,9 @@ def find_protocol() -> type[Speech]:
         return H11Gated
 
     class HttpToolsGated(_Gated, HttpToolsProtocol):
-        pass
+        def on_header(self, name: bytes, value: bytes) -> None:
+            is_trailer = self.cycle is not None and self.cycle.scope is self.scope
+            if not is_trailer:  # of which proxies take no header away
+                super().on_header(name, value)
 
     return HttpToolsGated

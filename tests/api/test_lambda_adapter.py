@@ -62,12 +62,13 @@ def expect_refusal(gateway: str, answer: dict[str, Any]) -> None:
         ("host", "[::1]:80"),
         ("host", "api.example.com:"),
         ("x-forwarded-port", "443, 80"),
+        ("x-forwarded-port", float("inf")),
         ("x-forwarded-proto", "\ud800"),
         ("accept", None),
     ],
 )
 def test_header_of_a_form_that_the_adapter_fails_on_is_refused(
-    handler: LambdaHandler, gateway: str, name: str, value: str | None
+    handler: LambdaHandler, gateway: str, name: str, value: str | float | None
 ) -> None:
     event = make_event(gateway)
     for key, sent in (("headers", value), ("multiValueHeaders", [value])):

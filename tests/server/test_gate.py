@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from reglite.api.response.security_headers import SECURITY_HEADERS
 from reglite.server.bounds import Bounds
+from reglite.server.gate import Gate
 from reglite.server.listening import bind
 from reglite.server.protocol import H11Gated, find_protocol
 from reglite.server.running import make_server, run_server
@@ -35,6 +36,7 @@ class App:
         self.may_answer.set()
         self.left = asyncio.Event()
         self.answer_bytes = 0
+        self.headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, as the path says."""
@@ -42,6 +44,7 @@ class App:
             await _live(receive, send)
             return
         self.asked.append(scope["path"])
+        self.headers = scope["headers"]
         self.is_asked.release()
         text = scope["path"].encode()
         if scope["method"] == "PUT":
@@ -245,6 +248,83 @@ async def test_a_large_body_that_the_app_reads_comes_whole(serve: Serve) -> None
     async with serve(App()) as port:
         answer = await ask(port, head % 4_000_000 + b"x" * 4_000_000)
     assert answer.endswith(b"/a 4000000")
+
+
+CHUNKED = b"PUT /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [b"0\r\n" + b"a:b\r\n" * 20_000, b"0\r\na: " + b"x" * 100_000, b"5;" + b"x" * 100_000],
+    ids=["trailers", "one-trailer", "extension"],
+)
+async def test_what_surrounds_a_body_has_bounds_as_headers_have(
+    serve: Serve, endless: bytes
+) -> None:
+    async with serve(App()) as port:
+        check_refusal(await ask(port, CHUNKED + endless), 431, "8192 bytes")
+
+
+async def test_a_trailer_is_no_header_that_a_proxy_has_checked(serve: Serve) -> None:
+    app = App()
+    async with serve(app) as port:
+        reader, writer = await connect(port, CHUNKED + b"0\r\nX-User: root\r\n\r\n")
+        assert await read_answer(reader) == b"/a 0"
+        assert {b"host", b"transfer-encoding"} == {name for name, _ in app.headers}
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        b"Content-Length: " + b"0" * 5000 + b"5\r\n\r\nhello",
+        b"Transfer-Encoding: chunked\r\n\r\n2\nxx\n0\n\n",
+        b"Transfer-Encoding: chunked\r\n\r\n2\r\nxxx\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\na: b\n\n",
+        b"Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n-1\r\n",
+    ],
+)
+async def test_a_body_whose_end_others_may_see_elsewhere_is_a_400(
+    serve: Serve, body: bytes
+) -> None:
+    async with serve(App()) as port:
+        request = b"PUT /a HTTP/1.1\r\nHost: localhost\r\n" + body + GET % b"/inner"
+        check_refusal(await ask(port, request), 400, "")
+
+
+async def test_a_body_of_line_breaks_keeps_nobody_waiting(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed = 0
+    feed = Gate._feed
+
+    def count(gate: Gate, size: int) -> None:
+        nonlocal fed
+        fed += 1
+        feed(gate, size)
+
+    monkeypatch.setattr(Gate, "_feed", count)
+    async with serve(App()) as port:
+        reader, writer = await connect(port, CHUNKED + chunk(b"\n" * 100_000, 100_000))
+        assert await read_answer(reader) == b"/a 100000"
+        writer.close()
+    assert fed < 100
+
+
+@pytest.mark.parametrize("end", [b" HTTP/1.0\r\n", b" HTTP/1.1\r\nConnection: close\r\n"])
+async def test_who_sends_on_after_the_answer_to_a_last_request_still_gets_it(
+    serve: Serve, end: bytes
+) -> None:
+    async with serve(App()) as port:
+        head = b"GET /a" + end + b"Host: localhost\r\nContent-Length: 99999999\r\n\r\n"
+        reader, writer = await connect(port, head)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"x" * 8_000_000)
+        await writer.drain()  # a reset otherwise, which takes along what was not read
+        assert await reader.read() == b"/a"
+        writer.close()
 
 
 async def test_who_is_answered_before_all_of_the_body_came_is_let_go(serve: Serve) -> None:
