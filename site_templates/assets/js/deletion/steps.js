@@ -21,10 +21,13 @@ const readPlan = async (where, digest, signal, onProgress) => {
   return plan;
 };
 
+/** For `shape`: what a header can carry, as the undo sends it back. */
+export const isMediaType = (value) => typeof value === "string" && /^[ -~]+$/.test(value);
+
 /** The manifest's exact text and type, for undo; null where it can't be had. */
 const readManifest = async (where, digest, signal) => {
   try {
-    const { raw, media_type } = await ask({ ...where, digest }, "", { signal, shape: { raw: "", media_type: "" } });
+    const { raw, media_type } = await ask({ ...where, digest }, "", { signal, shape: { raw: "", media_type: isMediaType } });
     return { raw, media_type };
   } catch (error) {
     if (isAbort(error)) throw error;

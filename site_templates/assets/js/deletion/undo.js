@@ -2,15 +2,28 @@
 import { isAbort } from "../lib/api.js";
 import { ask } from "../lib/ask.js";
 import { lang, make, say, t } from "../lib/dom.js";
+import { fits } from "../lib/shape.js";
 import { adviceOn, banner, button, told } from "../elements/messages.js";
 import { STATUS } from "../elements/status.js";
 import { dismissal } from "./dismissal.js";
-import { restore } from "./steps.js";
+import { isMediaType, restore } from "./steps.js";
 
 const KEY = "reglite.undo";
 const NAMED_AT_MOST = 5;
 
-let kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+const RECORDS = [{ registry: "", repository: "", digest: "", tags: [""], "raw?": "", "media_type?": isMediaType }];
+
+/** What the tab stored; anything else that stands there is as good as nothing. */
+const readStored = () => {
+  try {
+    const stored = JSON.parse(sessionStorage.getItem(KEY));
+    return fits(stored, RECORDS) ? stored : [];
+  } catch {
+    return [];
+  }
+};
+
+let kept = readStored();
 
 const store = () => {
   try {
@@ -99,6 +112,6 @@ export const showUndo = (place, where, onRestored) => {
     [...what, " ", t(usable.length ? "undo.until" : "undo.impossible"), " ", hint],
     ...(usable.length ? [undo] : []), dismissal(() => forget(records))));
   if (records.some((record) => record.isImage)) {
-    collectionHint(where.registry).then((text) => hint.append(told(text ?? "")), (error) => isAbort(error) || hint.remove());
+    collectionHint(where.registry).then((text) => hint.append(told(text)), (error) => isAbort(error) || hint.remove());
   }
 };

@@ -1,9 +1,12 @@
 /** What went wrong or well, in words: banners above a list, and an error in its place. */
 import { icon, lang, make, t } from "../lib/dom.js";
 
-/** Words of the API, which speaks English in every language of the page; what stands in backticks is code. */
+const MOST_CHARACTERS = 2000;
+const begin = (text) => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
+
+/** Words of the API, of many the first: it speaks English in every language of the page; what stands in backticks is code. */
 export const told = (text) => make("span", { lang: "en" },
-  ...text.split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part)));
+  ...begin(text ?? "").split("`").map((part, at) => (at % 2 ? make("code", {}, part) : part)));
 
 /** What failed and where, in a few words for an error's code and what its `detail` names. */
 export const titleOf = ({ code, detail }, registry) => t("trouble.title", { ...detail, code, registry });

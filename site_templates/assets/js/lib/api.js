@@ -8,7 +8,7 @@ import { fits } from "./shape.js";
 const CREDENTIAL = "rl-authorization";
 const LATE_MS = 150;
 const base = document.documentElement.dataset.api;
-const ERRORS = { errors: [{ code: "", "message?": "" }] };
+const ERRORS = { errors: [{ code: (value) => /^\w{1,64}$/.test(value), "message?": "" }] };
 
 /** `code` is the API's or, where it gave no answer of its own, failure.js's; `status` is 0 without one. */
 export class ApiError extends Error {

@@ -91,12 +91,16 @@ const pluralOf = (n) => (plurals ??= new Intl.PluralRules(lang)).select(n);
 
 /** The message as an array of strings and, where a parameter is a node, that node. */
 export const say = (key, params = {}) => {
-  let text = messages[key] ?? key;
-  if (typeof text === "object") text = text[params.code ?? pluralOf(params.n)] ?? text.other;
+  let text = messages[key] ?? "";
+  if (typeof text === "object") {
+    const own = text[params.code ?? pluralOf(params.n)];
+    text = own?.split ? own : text.other;
+  }
   return text.split(/\{(\w+)\}/).map((part, at) => {
     if (at % 2 === 0) return part;
     const value = params[part] ?? "";
-    return typeof value === "number" ? formats.number(value) : value;
+    if (typeof value === "number") return formats.number(value);
+    return typeof value === "object" && !(value instanceof Node) ? "" : value;
   });
 };
 

@@ -8,7 +8,7 @@ const BY_STATUS = {
 };
 
 /** Whether an HTML answer is a page of these: a static host that answers every address with one. */
-const isOwnPage = async (response) => /<html[^>]* data-page=/.test((await response.text()).slice(0, 2000));
+const isOwnPage = async (response) => /<html[^>]* data-page=/.test((await response.text().catch(() => "")).slice(0, 2000));
 
 /** The code for an answer that is none of RegLite's: an expired proxy session, a gateway, a static host. */
 const tellAnswer = async (response) => {
@@ -36,5 +36,5 @@ const tellSilence = async (base, headers) => {
 /** `[code, detail]` of a request and what came of it, if anything; `detail` has what words for it name. */
 export const tell = async (base, { headers }, response) => [
   await (response ? tellAnswer(response) : tellSilence(base, headers)),
-  { status: response?.status, origin: location.origin, address: new URL(`${base}/api/v1`, location) },
+  { status: response?.status, origin: location.origin, address: new URL(`${base}/api/v1`, location).href },
 ];

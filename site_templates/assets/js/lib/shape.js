@@ -8,7 +8,8 @@
 export const fits = (value, shape, grammar = {}, isRight = () => true) => {
   if (typeof shape === "function") return shape(value);
   if (Array.isArray(shape)) return Array.isArray(value) && value.every((each) => fits(each, shape[0], grammar, isRight));
-  if (typeof shape !== "object") return typeof value === typeof shape && isRight(value);
+  // What JSON writes as 1e999 is no number to reckon with.
+  if (typeof shape !== "object") return typeof value === typeof shape && Math.abs(value) !== Infinity && isRight(value);
   return !!value && typeof value === "object" && Object.entries(shape).every(([key, part]) => {
     const name = key.replace("?", "");
     return (value[name] == null && name !== key) || fits(value[name], part, grammar, grammar[name]);

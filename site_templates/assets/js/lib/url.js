@@ -38,7 +38,8 @@ export const bindState = (defaults, onChange) => {
     state,
     set(patch, push = false) {
       Object.assign(state, patch);
-      const url = location.pathname + encode(state, defaults, location.search) + location.hash;
+      const url = new URL(location); // a path alone that begins with two slashes would name a host
+      url.search = encode(state, defaults, location.search);
       history[push ? "pushState" : "replaceState"](null, "", url);
     },
   };

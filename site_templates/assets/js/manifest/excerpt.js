@@ -9,8 +9,8 @@ export const MOST_OF_DOCUMENT = 20_000;
 /** So many items are drawn at once. */
 export const BATCH = 100;
 
-// Controls, zero-width and bidirectional characters would lie about the text around them.
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+// Controls, separators of lines and what shows nothing would lie about the text around them.
+const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
 const begin = (text, most) => text.slice(0, most).replace(UNSEEN, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 
 /** How much of a text is shown. */

@@ -2,8 +2,8 @@
 import "../elements/shell.js";
 
 const open = () => {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (target?.matches("details")) target.open = true;
+  const target = document.querySelector("details:target");
+  if (target) target.open = true;
 };
 
 addEventListener("hashchange", open);

@@ -180,7 +180,7 @@ const load = async (fresh = false) => {
 
 bindKeys({
   KeyC: () => page.pull_copy.click(),
-  KeyY: () => copyText(page.digest),
+  KeyY: () => page.digest && copyText(page.digest),
   Delete: () => page.delete.click(),
 });
 if (!fault) showTitle();

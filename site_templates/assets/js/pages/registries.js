@@ -6,7 +6,7 @@ import { bindState, link } from "../lib/url.js";
 import { bindCursor, bindFilter, fillName, noMatch } from "../elements/list.js";
 import { adviceOn, titleOf, told, trouble } from "../elements/messages.js";
 import { copyText, onMenu } from "../elements/shell.js";
-import { STATUS, fillStatus } from "../elements/status.js";
+import { STATUS, checkEach, fillStatus } from "../elements/status.js";
 
 const SOURCES = {
   inventory: "registries.source_inventory",
@@ -72,11 +72,12 @@ const checkAll = async (fresh) => {
   let left = rows.length;
   const showLeft = () => showProgress(left ? 1 - left / rows.length : null);
   showLeft();
-  await Promise.all(rows.map(async (row) => {
+  await checkEach(rows, async (row) => {
+    if (signal.aborted) return;
     await check(row, signal, fresh);
     left--;
     if (!signal.aborted) showLeft();
-  }));
+  });
 };
 
 const createRow = (registry) => {

@@ -10,6 +10,10 @@ const LABELS = {
   helm: "copy.as_helm", reference: "copy.as_reference", pinned: "copy.as_pinned", insecure: "copy.as_insecure",
 };
 
+// Whoever pushes an image names its platforms.
+const MOST_PLATFORMS = 100;
+const MOST_OF_PLATFORM = 64;
+
 /** Opens what can be copied of these tags beside `opener`. */
 export const openFormats = (model, opener, tags) => {
   const kind = pullFormat(model, tags) === "helm" ? "chart" : "image";
@@ -49,7 +53,7 @@ export const fillViewMenu = (model, onChoose) => {
   const parts = partsOf(one("#menu-view"));
   const chosen = model.state.platform || "linux/amd64";
   const known = new Set(["linux/amd64", chosen]);
-  for (const { platforms = [] } of model.summaries.known.values()) for (const { platform } of platforms) known.add(platform);
+  for (const { platforms = [] } of model.summaries.known.values()) for (const { platform } of platforms) if (known.size < MOST_PLATFORMS && platform.length <= MOST_OF_PLATFORM) known.add(platform);
   known.delete("first");
   parts.choices.replaceChildren(...[...known].sort().concat("first").map((platform) => make("label", { class: "item" },
     make("input", { class: "radio", type: "radio", name: "platform", value: platform, checked: platform === chosen }), " ", platformName(platform))));

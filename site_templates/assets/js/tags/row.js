@@ -9,6 +9,11 @@ const KINDS = {
   attestation: "kind.attestation", placeholder: "kind.placeholder", unknown: "kind.unknown",
 };
 const NOTHING = "–";
+// So many names in a title, so many characters of a platform: a registry may hold ten thousand, and each row has a title.
+const MOST = 32;
+
+/** The first of `n` names. */
+const listSome = (names, n) => names.join(", ") + (n > names.length ? ", …" : "");
 
 /** The word for a kind; images and indexes need none. */
 const kindName = (kind) => (KINDS[kind] ? t(KINDS[kind]) : "");
@@ -25,11 +30,12 @@ export const sizeOf = (summary, chosen) =>
   summary.platforms.length ? pickPlatform(summary, chosen)?.size_bytes ?? null : summary.size_bytes;
 
 const fillPlatforms = ({ platforms, wide, narrow }, summary) => {
-  const names = summary.platforms.map((each) => each.platform);
-  const more = names.length > 2 ? ` +${names.length - 2}` : "";
+  const n = summary.platforms.length;
+  const names = summary.platforms.slice(0, MOST).map((each) => each.platform.slice(0, MOST));
+  const more = n > 2 ? ` +${n - 2}` : "";
   write(wide, names.slice(0, 2).map(shortPlatform).join(", ") + more || NOTHING);
-  write(narrow, names.length > 1 ? t("tags.platforms", { n: names.length }) : shortPlatform(names[0] ?? ""));
-  platforms.title = names.join(", ");
+  write(narrow, n > 1 ? t("tags.platforms", { n }) : shortPlatform(names[0] ?? ""));
+  platforms.title = listSome(names, n);
 };
 
 const fillSize = ({ size, bytes }, summary, platform) => {
@@ -54,7 +60,7 @@ const showGlyph = (element, name) => {
 
 const fillDigest = ({ digest, siblings, more }, { digest: whole }, others) => {
   siblings.hidden = !others.length;
-  const names = others.join(", ");
+  const names = listSome(others.slice(0, MOST), others.length);
   siblings.title = names;
   siblings.ariaLabel = t("tags.siblings", { n: others.length, names });
   write(more, `+${others.length}`);
