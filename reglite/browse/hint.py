@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from reglite.config.registry_url import DOCKER_HUB_PULL_HOST, find_ecr_region, is_loopback
+from reglite.config.registry_url import find_ecr_region, is_loopback
 from reglite.credentials.source import AWS_LABEL
 from reglite.errors import (
     ConfigurationError,
@@ -14,6 +14,7 @@ from reglite.errors import (
     RegliteError,
     TooManyRequests,
 )
+from reglite.inventory.pull_host import DOCKER_HUB_PULL_HOST
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.garbage_collection import describe_garbage_collection
 from reglite.registry.models import Ping

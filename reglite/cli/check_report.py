@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reglite.cli.check_run import Report
-from reglite.cli.summary import describe_credential
+from reglite.cli.registries_report import describe_credential
 
 _CAPABILITIES = ("catalog", "delete", "untag", "referrers")
 _WORDS = {True: "yes", False: "no", None: "not known"}

@@ -46,7 +46,7 @@ def dev(
     Shows the registries of the inventory, each URL given here, and those you are logged in to
     with Docker. With none of them it starts a demo registry. On loopback you may delete.
     """
-    from reglite.cli.summary import describe_start  # noqa: PLC0415
+    from reglite.cli.registries_report import describe_start  # noqa: PLC0415
     from reglite.inventory.load import load_inventory  # noqa: PLC0415
     from reglite.server.devserver import run_dev  # noqa: PLC0415
 

@@ -25,7 +25,8 @@ def serve(*, config_file: str | None, host: str, port: int, base_path: str, debu
     For a server or a container: no reload, an access log, a graceful shutdown. Nobody deletes
     until the inventory's `access:` section says who may.
     """
-    from reglite.cli.summary import describe_access, describe_registries  # noqa: PLC0415
+    from reglite.cli.access_report import describe_access  # noqa: PLC0415
+    from reglite.cli.registries_report import describe_registries  # noqa: PLC0415
     from reglite.inventory.load import load_inventory  # noqa: PLC0415
     from reglite.server.devserver import run_serve  # noqa: PLC0415
 

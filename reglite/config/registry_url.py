@@ -9,7 +9,6 @@ from reglite.errors import ConfigurationError
 from reglite.reference import shorten
 
 DOCKER_HUB_HOST = "registry-1.docker.io"
-DOCKER_HUB_PULL_HOST = "docker.io"
 DOCKER_HUB_LOGIN = "https://index.docker.io/v1/"
 _DOCKER_HUB_HOSTS = {"docker.io", "index.docker.io", "registry.hub.docker.com", DOCKER_HUB_HOST}
 
@@ -31,11 +30,6 @@ class RegistryUrl:
     url: str
     host: str
     path: str
-
-    @property
-    def pull_host(self) -> str:
-        """What a pull command names before the repository."""
-        return DOCKER_HUB_PULL_HOST if self.host == DOCKER_HUB_HOST else self.host
 
     @property
     def name(self) -> str:

@@ -15,7 +15,7 @@ from reglite.credentials.source import (
     parse_basic_auth,
 )
 from reglite.errors import ConfigurationError
-from reglite.inventory.document import RegistrySection
+from reglite.inventory.schema import RegistrySection
 
 
 def choose_credential(

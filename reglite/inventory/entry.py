@@ -10,8 +10,9 @@ from reglite.credentials.docker_config import DockerConfig
 from reglite.errors import ConfigurationError, NameInvalid
 from reglite.inventory.access import check_globs
 from reglite.inventory.credential import choose_credential
-from reglite.inventory.document import RegistrySection
+from reglite.inventory.pull_host import find_pull_host, read_pull_host
 from reglite.inventory.registry_config import RegistryConfig
+from reglite.inventory.schema import RegistrySection
 from reglite.reference import Repository, parse_repository, shorten
 
 _NAME = re.compile(r"[._:-]*[A-Za-z0-9][A-Za-z0-9._:-]*", re.ASCII)
@@ -31,7 +32,7 @@ def read_entry(
         name=name,
         url=url.url,
         source="inventory",
-        pull_host=_read_pull_host(section.pull_host, place / "pull_host") or url.pull_host,
+        pull_host=read_pull_host(section.pull_host, url, place / "pull_host"),
         credential=choose_credential(section, url.host, place, docker),
         repositories=_read_repositories(section.repositories, place / "repositories"),
         can_delete=section.delete,
@@ -56,7 +57,7 @@ def read_url(text: str, docker: DockerConfig, place: KeyPath) -> RegistryConfig:
         name=url.name,
         url=url.url,
         source="command-line",
-        pull_host=url.pull_host,
+        pull_host=find_pull_host(url),
         credential=find_docker_credential(url.host, docker),
         http_fallback=not has_scheme and is_loopback(url.host),
     )
@@ -69,7 +70,7 @@ def read_docker_host(host: str, docker: DockerConfig) -> RegistryConfig:
         name=url.name,
         url=url.url,
         source="docker-config",
-        pull_host=url.pull_host,
+        pull_host=find_pull_host(url),
         credential=find_docker_credential(url.host, docker),
         http_fallback=is_loopback(url.host),
     )
@@ -80,15 +81,6 @@ def _read_url(text: str, place: KeyPath) -> RegistryUrl:
         return parse_registry_url(text)
     except ConfigurationError as exc:
         raise place.error(exc.message) from exc
-
-
-def _read_pull_host(text: str | None, place: KeyPath) -> str | None:
-    if text is None:
-        return None
-    if "://" in text:
-        place.fail("must be a host such as registry.example.com:5000, without http://")
-    _read_url(f"https://{text}", place)
-    return text.strip().rstrip("/")
 
 
 def _read_repositories(names: list[str], place: KeyPath) -> tuple[Repository, ...]:

@@ -1,7 +1,7 @@
 from ipaddress import ip_network
 from pathlib import Path
 
-from reglite.cli.summary import describe_access
+from reglite.cli.access_report import describe_access
 from reglite.inventory.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
 
 
