@@ -44,7 +44,7 @@ const model = {
 };
 let isLoading = true;
 let deeds;
-let sorting;
+let reading;
 // Pull commands, once it is known which host they name.
 let formats;
 
@@ -52,7 +52,7 @@ model.summaries = new Summaries(where, (tags) => {
   learn(tags);
   const isShown = (tag) => rows.rowOf(tag);
   if (tags.some((tag) => isShown(tag) || model.siblingsOf(tag, model.digestOf(tag)).some(isShown))) rows.draw();
-  sorting?.showReading();
+  reading?.show();
 });
 model.draw = () => rows.draw();
 let asking;
@@ -137,11 +137,11 @@ const arrangeByVersion = (order) => arrange(order === "desc" ? model.byVersion :
 /** Orders as the address says; what is not by version is fetched when it is asked for. */
 const order = async () => {
   if (state.sort === "version") {
-    sorting?.leave();
+    reading?.leave();
     return arrangeByVersion(state.order);
   }
-  sorting ??= (await import("../tags/sorting.js")).bindSorting(model, ui, arrange, filter);
-  return sorting.sort();
+  reading ??= (await import("../tags/read-all.js")).bindReading(model, ui, arrange, filter);
+  return reading.sort();
 };
 
 /** Puts the state of the address on the page: after back, forward and every change. */
@@ -185,7 +185,7 @@ const load = async (fresh = false) => {
       Object.assign(model, { tags, byVersion: sortVersions(tags), hidden: page.hidden });
       ui.bones.hidden = true;
       if (state.sort === "version") arrangeByVersion(state.order);
-      else if (!sorting) arrangeByVersion("desc");
+      else if (!reading) arrangeByVersion("desc");
     }
     const listed = new Set(tags);
     for (const tag of model.selected) if (!listed.has(tag)) model.selected.delete(tag);
