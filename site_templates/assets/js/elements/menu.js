@@ -1,6 +1,6 @@
 /** Menus are popovers; they open beside the button that asked, and arrows walk through them. */
 import { all, one } from "../lib/dom.js";
-import { openKeys } from "./keys.js";
+import { openHelp } from "./help.js";
 import "./overlay.js";
 import { fillMain } from "./settings.js";
 import { fillSwitcher } from "./switcher.js";
@@ -57,4 +57,4 @@ for (const menu of all(".menu[popover]")) {
 addEventListener("scroll", () => all(".menu:popover-open").forEach((menu) => menu.hidePopover()), { passive: true });
 one("#menu-main").addEventListener("beforetoggle", fillMain);
 one("#menu-registries").addEventListener("beforetoggle", fillSwitcher, { once: true });
-one("#open-keys").addEventListener("click", openKeys);
+one("#open-keys").addEventListener("click", openHelp);

@@ -141,7 +141,7 @@ bindKeys({
     field?.select();
     return !!field;
   },
-  "Shift+Slash": async () => (await import("./keys.js")).openKeys(),
+  "Shift+Slash": async () => (await import("./help.js")).openHelp(),
   KeyU() {
     if (up) location.assign(up);
   },

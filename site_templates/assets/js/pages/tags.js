@@ -6,9 +6,10 @@ import { splitName } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { fault, here, session } from "../lib/session.js";
 import { bindState, link } from "../lib/url.js";
-import { sortVersions } from "../lib/version.js";
 import { bindCursor, bindFilter, noMatch, WindowedRows } from "../elements/list.js";
 import { onMenu, provideJumps } from "../elements/shell.js";
+import { bindAround } from "../tags/around.js";
+import { createModel } from "../tags/model.js";
 import { renderRow } from "../tags/row.js";
 import { Summaries } from "../tags/summaries.js";
 
@@ -24,35 +25,16 @@ const takeTurn = createTurn();
 const address = bindState(DEFAULTS, () => apply());
 const { state } = address;
 
-const model = {
-  where,
-  state,
-  registry: { pull_host: where.registry, url: "", protect: [], can_delete: true },
-  role: "",
-  tags: [],
-  byVersion: [],
-  ordered: [],
-  shown: [],
-  hidden: 0,
-  selected: new Set(),
-  states: new Map(),
-  siblings: new Map(),
-  marked: null,
-  protectedBy: () => null,
-  digestOf: (tag) => model.summaries.known.get(tag)?.digest,
-  siblingsOf: (tag, digest) => (model.siblings.get(digest) ?? []).filter((other) => other !== tag),
-};
-let isLoading = true;
+const model = createModel(where, state);
+const { showCommand, showCount, showInstead } = bindAround(model, ui);
 let deeds;
-let sorting;
-// Pull commands, once it is known which host they name.
-let formats;
+let reading;
 
 model.summaries = new Summaries(where, (tags) => {
   learn(tags);
   const isShown = (tag) => rows.rowOf(tag);
   if (tags.some((tag) => isShown(tag) || model.siblingsOf(tag, model.digestOf(tag)).some(isShown))) rows.draw();
-  sorting?.showReading();
+  reading?.show();
 });
 model.draw = () => rows.draw();
 let asking;
@@ -67,43 +49,10 @@ const rows = new WindowedRows(ui.table, (tag, index, row) => renderRow(model, ta
 const forgetCursor = bindCursor(() => model.shown.length, (index) => rows.reveal(index));
 const current = () => (document.activeElement.closest("tbody tr") ?? one(".cursor", ui.table))?.dataset.tag;
 
-/** Takes in what came to be known of tags: siblings, platforms, the pull command's kind. */
+/** Takes in what came to be known of tags: siblings, and the pull command's kind. */
 const learn = (tags) => {
-  for (const tag of tags) {
-    const summary = model.summaries.known.get(tag);
-    if (!summary?.digest) continue;
-    const group = model.siblings.get(summary.digest);
-    if (!group) model.siblings.set(summary.digest, [tag]);
-    else if (!group.includes(tag)) group.push(tag);
-  }
+  model.learn(tags);
   showCommand();
-};
-
-/* What stands around the rows */
-
-const showCommand = () => {
-  const tag = model.tags.includes("latest") ? "latest" : model.ordered[0];
-  ui.command.hidden = !tag || !formats;
-  if (ui.command.hidden) return;
-  const format = model.summaries.known.get(tag)?.kind === "chart" ? "helm" : "docker";
-  const command = formats[format](model.registry, where.repository, tag);
-  const verb = /^\w+ pull (--\S+ )?/.exec(command)[0];
-  ui.verb.textContent = verb;
-  ui.reference.textContent = command.slice(verb.length);
-  ui.copy_command.dataset.copy = command;
-};
-
-const showCount = () => {
-  const n = model.tags.length;
-  const text = state.q ? t("tags.count_of", { m: model.shown.length, n }) : t("tags.count", { n });
-  ui.count.textContent = n ? text + (isLoading ? t("tags.more_coming") : "") : "";
-};
-
-/** Puts words in the table's place, or the table back. */
-const showInstead = (content) => {
-  ui.instead.replaceChildren(...(content ? [content] : []));
-  ui.table.hidden = !!content;
-  ui.tools.hidden = !!content && !model.tags.length && !model.hidden;
 };
 
 const showNone = async () => {
@@ -114,8 +63,7 @@ const showNone = async () => {
 /* From all tags to the rows that are shown */
 
 const filter = () => {
-  const wanted = state.q.toLowerCase();
-  model.shown = wanted ? model.ordered.filter((tag) => tag.toLowerCase().includes(wanted)) : model.ordered;
+  model.filter();
   if (model.tags.length) showInstead(model.shown.length ? null : noMatch(say("tags.no_match", { q: state.q }), () => setFilter("")));
   rows.items = model.shown;
   deeds?.show();
@@ -137,11 +85,11 @@ const arrangeByVersion = (order) => arrange(order === "desc" ? model.byVersion :
 /** Orders as the address says; what is not by version is fetched when it is asked for. */
 const order = async () => {
   if (state.sort === "version") {
-    sorting?.leave();
+    reading?.leave();
     return arrangeByVersion(state.order);
   }
-  sorting ??= (await import("../tags/sorting.js")).bindSorting(model, ui, arrange, filter);
-  return sorting.sort();
+  reading ??= (await import("../tags/read-all.js")).bindReading(model, ui, arrange, filter);
+  return reading.sort();
 };
 
 /** Puts the state of the address on the page: after back, forward and every change. */
@@ -162,33 +110,27 @@ const showFailure = async (error) => {
   show({ model, ui, load, showInstead }, error);
 };
 
-const forgetAll = () => {
-  model.summaries.forget();
-  model.siblings.clear();
-};
-
 const load = async (fresh = false) => {
   const signal = takeTurn();
   const late = setTimeout(() => (ui.bones.hidden = model.tags.length > 0), SHOWN_AFTER_MS);
   showProgress(-1);
   ui.messages.replaceChildren();
   showInstead(null);
-  isLoading = true;
+  model.isLoading = true;
   let tags = [];
   try {
     if (fault) throw fault;
     const query = { n: 10000, all: state.all };
     for await (const page of walk(where, "tags", { query, signal, fresh, shape: TAGS })) {
-      isLoading = !!page.next;
-      if (fresh && !tags.length) forgetAll();
+      model.isLoading = !!page.next;
+      if (fresh && !tags.length) model.forget();
       tags = tags.concat(page.tags);
-      Object.assign(model, { tags, byVersion: sortVersions(tags), hidden: page.hidden });
+      model.take(tags, page.hidden);
       ui.bones.hidden = true;
       if (state.sort === "version") arrangeByVersion(state.order);
-      else if (!sorting) arrangeByVersion("desc");
+      else if (!reading) arrangeByVersion("desc");
     }
-    const listed = new Set(tags);
-    for (const tag of model.selected) if (!listed.has(tag)) model.selected.delete(tag);
+    model.prune();
     if (!tags.length) showNone();
     else if (state.sort !== "version") order();
     // One request tells all siblings.
@@ -198,7 +140,7 @@ const load = async (fresh = false) => {
   } finally {
     clearTimeout(late);
     if (!signal.aborted) {
-      isLoading = false;
+      model.isLoading = false;
       ui.bones.hidden = true;
       showProgress(null);
       showCount();
@@ -215,9 +157,7 @@ const showUndo = async () => {
 };
 
 const page = {
-  model, ui, rows, address, showUndo, learn, filter, showNone,
-  apply: () => apply(),
-  load: (fresh) => load(fresh),
+  model, ui, rows, address, apply, load, showUndo, learn, filter, showNone,
   known: () => known,
 };
 let coming;
@@ -268,7 +208,7 @@ const known = listRegistries().then(async ({ registries }) => {
   Object.assign(model.registry, found);
   rows.draw();
   deeds?.show();
-  formats = (await import("../lib/pull.js")).FORMATS;
+  model.formats = (await import("../lib/pull.js")).FORMATS;
   showCommand();
 }).catch(isAbort);
 ui.sort.append(ui.orders.content);

@@ -1,15 +1,15 @@
-/** The order by what each tag's manifest says: reads all of them, with progress, Stop and what is left. */
+/** Reads every manifest for an order by what they say, with progress, Stop and what is left. */
 import { make, one, t } from "../lib/dom.js";
 import { banner, button } from "../elements/messages.js";
 import "../elements/overlay.js";
 import { needsSummaries, orderTags } from "./order.js";
 import { sizeOf } from "./row.js";
 
-/** Answers `sort()`, `leave()` and `showReading()`; `arrange(tags)` puts tags on the page. */
-export const bindSorting = (model, ui, arrange, filter) => {
+/** Answers `sort()`, `leave()` and `show()`; `arrange(tags)` puts tags on the page. */
+export const bindReading = (model, ui, arrange, filter) => {
   const { state, summaries } = model;
 
-  const showReading = (isReading = !ui.reading.hidden) => {
+  const show = (isReading = !ui.reading.hidden) => {
     ui.reading.hidden = !isReading;
     const n = model.tags.length;
     const known = Math.min(n, summaries.known.size);
@@ -33,7 +33,7 @@ export const bindSorting = (model, ui, arrange, filter) => {
   const leave = () => {
     forgetPart();
     summaries.stop();
-    showReading(false);
+    show(false);
   };
 
   /** Rows move once, when all is known, or on Stop. */
@@ -44,12 +44,12 @@ export const bindSorting = (model, ui, arrange, filter) => {
       return put();
     }
     filter();
-    showReading(true);
+    show(true);
     const error = await summaries.wantAll([...model.shown, ...model.tags]);
-    showReading(false);
+    show(false);
     if (!needsSummaries(state.sort)) return;
     put();
     if (error || model.tags.some((tag) => !summaries.known.has(tag))) showPart(error);
   };
-  return { sort, leave, showReading };
+  return { sort, leave, show };
 };

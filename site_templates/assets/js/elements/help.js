@@ -1,4 +1,4 @@
-/** The dialog that lists the keys. */
+/** The help: the dialog that lists the keys, and the settings in it. */
 import { all, one } from "../lib/dom.js";
 import "./overlay.js";
 import "./settings.js";
@@ -7,4 +7,5 @@ if (/^Mac|^iP/.test(navigator.platform)) {
   for (const key of all("kbd")) key.textContent = key.textContent.replace("Ctrl ", "⌘");
 }
 
-export const openKeys = () => one("#keys").showModal();
+/** Opens it. */
+export const openHelp = () => one("#keys").showModal();

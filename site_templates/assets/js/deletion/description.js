@@ -1,0 +1,108 @@
+/** Describes a deletion in its dialog: what goes and stays, what its button does, or why it can't be. */
+import { make, one, say, t } from "../lib/dom.js";
+import { shortDigest } from "../lib/format.js";
+import { adviceOn, titleOf, told } from "../elements/messages.js";
+import { NOTHING, hasChoice, isWhole, stepsOf } from "./groups.js";
+import { leaveClose, name, put, show, showWhere, ui } from "./parts.js";
+import { nameList } from "./undo.js";
+import { affected, buttonText, listTags } from "./wording.js";
+
+/** Why nothing can be deleted, and what to change; only Close is left. */
+export const showBlocked = ({ where, registry }, { groups: [{ tags, plan, digest }] }) => {
+  const subject = tags[0] ?? shortDigest(digest);
+  const isProtected = plan.protected.length > 0;
+  const isOff = !isProtected && plan.untag === "unsupported" && registry.can_delete && plan.complete;
+  const setting = make("code", {}, `inventory.${where.registry}.${isProtected ? "protect" : "delete"}`);
+  put(ui.title, isProtected ? say("deletion.is_protected", { tag: name(subject) }) : say("deletion.not_allowed", { registry: where.registry }));
+  put(ui.said, isProtected ? [...say("deletion.protected_why", { tags: listTags(plan.protected) }), " ", ...say("deletion.protected_remedy", { setting })]
+    : !registry.can_delete ? say("deletion.off_inventory", { setting })
+      : [isOff ? t("deletion.off_remedy") : told(plan.reason)]);
+  show("said", ...(isOff ? ["remedy"] : []));
+  leaveClose();
+};
+
+const describeOne = ({ groups: [group], tags: [tag] }) => {
+  const { plan } = group;
+  const others = plan.tags.filter((each) => each !== tag);
+  const n = plan.tags.length;
+  const stays = others.length ? t("deletion.stays_as", { n: others.length, tags: listTags(others) }) : t("deletion.stays_untagged");
+  if (hasChoice(group)) {
+    put(ui.tag_what, say("deletion.only_tag", { tag }));
+    put(ui.tag_then, [stays]);
+    put(ui.image_what, [n === 2 ? t("deletion.image_and_both") : t("deletion.image_and_all", { n })]);
+    put(ui.image_then, [t("deletion.stop_working", { n, tags: listTags(plan.tags) }), affected([group])]);
+  } else if (!plan.allowed) {
+    put(ui.said, [stays, " ", plan.protected.length ? t("deletion.image_protected", { n: plan.protected.length, tags: listTags(plan.protected) }) : told(plan.reason)]);
+  } else if (others.length || !tag) {
+    put(ui.said, [n ? t("deletion.stop_working", { n, tags: listTags(plan.tags) }) : t("deletion.no_tags"), affected([group])]);
+  } else put(ui.said, [t("deletion.only_one", { tag }), affected([group])]);
+};
+
+const describeMany = ({ groups, tags }) => {
+  const whole = groups.filter(isWhole);
+  const every = groups.flatMap(({ plan }) => (plan.allowed ? plan.tags : []));
+  const n = every.length;
+  if (groups.some(hasChoice)) {
+    put(ui.tag_what, [t("deletion.only_tags", { n: tags.length })]);
+    put(ui.tag_then, [t("deletion.images_stay", { n: groups.length - whole.length }), " ",
+      whole.length ? t("deletion.images_go", { n: whole.length }) : ""]);
+    put(ui.image_what, [t("deletion.images_and_all", { n })]);
+    put(ui.image_then, [t("deletion.stop_working", { n, tags: listTags(every) }), affected(groups)]);
+  } else {
+    put(ui.said, [t("deletion.stop_working", { n: tags.length, tags: listTags(tags) }), ". ",
+      ...(whole.length === groups.length ? [t("deletion.images_go_too", { n: whole.length }), affected(groups)]
+        : [t("deletion.images_stay", { n: groups.length - whole.length })])]);
+  }
+};
+
+const choiceOf = ({ groups }) => (groups.some(hasChoice) ? one("input:checked", ui.choices).value : "tag");
+
+/** What the chosen steps come to, and whether the repository's name must be typed. */
+export const weigh = (found) => {
+  const choice = choiceOf(found);
+  const steps = found.groups.flatMap((group) => stepsOf(group, choice));
+  const images = steps.filter((step) => step.isImage).length;
+  const tags = steps.flatMap((step) => step.tags).length;
+  const isUndoable = steps.every((step) => step.manifest);
+  return { steps, images, isUndoable, needsName: tags > 1 || images > 1 || !isUndoable, text: buttonText(steps, images, tags) };
+};
+
+/** Follows what is chosen and typed: the button, the name to type, the note. */
+export const update = ({ where }, found) => {
+  const { needsName, isUndoable, text, images } = weigh(found);
+  ui.go.textContent = text;
+  ui.confirm.hidden = !needsName;
+  const isReady = !needsName || ui.typed.value.trim() === where.repository;
+  ui.go.setAttribute("aria-disabled", !isReady);
+  ui.go.classList.toggle("solid", isReady);
+  const isBrief = !images && found.groups.some(({ plan }) => plan.untag === "placeholder");
+  ui.note.textContent = (isBrief ? t("deletion.note_placeholder") : "") + t(isUndoable ? "deletion.note_undo" : "deletion.note_final");
+};
+
+/** What goes and what stays, and the choice where there is one. */
+export const describe = (request, found, isChanged) => {
+  const { where } = request;
+  const { groups, left, tags } = found;
+  const [only] = groups;
+  const isSingle = groups.length === 1 && tags.length <= 1;
+  const isLeftover = isSingle && only.plan.kind === "placeholder";
+  const subject = name(tags[0] ?? shortDigest(only.digest));
+  showWhere(where, isSingle && only.digest);
+  put(ui.title, !isSingle ? [t("deletion.title_many", { n: tags.length })]
+    : say(isLeftover ? "deletion.title_finish" : only.plan.allowed && !hasChoice(only) ? "deletion.title_image" : "deletion.title_tag", { tag: subject }));
+  if (isLeftover) put(ui.said, [t(only.digest === NOTHING ? "deletion.dangling" : "deletion.finish")]);
+  else (isSingle ? describeOne : describeMany)(found);
+  if (left.length) ui.said.append(" ", t("deletion.left_out", { tags: nameList(left.flatMap((group) => group.tags)) }));
+  const isChoice = groups.some(hasChoice);
+  show(isChoice ? "choices" : "said", ...(isLeftover ? [] : ["note"]), ...(isChanged ? ["notice"] : []), ...(isChoice && left.length ? ["said"] : []));
+  ui.repository.textContent = where.repository;
+  ui.go.hidden = false;
+  update(request, found);
+};
+
+/** Why nothing could be found out; only Close is left. */
+export const showFailure = (error, registry) => {
+  put(ui.said, [make("b", {}, titleOf(error, registry)), ". ", ...adviceOn(error), " ", make("code", {}, error.code)]);
+  show("said");
+  leaveClose();
+};

@@ -1,0 +1,38 @@
+/** What is found of targets before anything is asked: their images, the plans, what moved meanwhile. */
+import { ApiError } from "../lib/api.js";
+import { groupTargets, inOrder, isBlocked, listMoved } from "./groups.js";
+import { planGroup, resolveTargets } from "./steps.js";
+
+/** What to ask about instead of a tag that moved: the image that was looked at, else the tag's own. */
+const atPresent = ({ tag, digest }) => (digest ? { digest } : { tag });
+
+/** Plans each image; of several their count is the progress, of one the parts of its plan. */
+const planAll = async (where, groups, signal, onProgress) => {
+  const isMany = groups.length > 1;
+  const progress = (checked, total) => onProgress(checked, total, isMany);
+  progress(0, isMany ? groups.length : 0);
+  for (const [at, group] of groups.entries()) {
+    await planGroup(where, group, signal, isMany ? () => {} : progress);
+    if (isMany) progress(at + 1, groups.length);
+  }
+};
+
+/**
+ * Answers `groups` to ask about, in the order of their deletion; `left`, those of which nothing can
+ * go, unless all are so; the `tags` of `groups`; the `targets` as they are now; `isChanged`, whether
+ * they are others than were given. `onProgress(checked, total, isMany)`.
+ */
+export const find = async (where, targets, signal, onProgress, isSecond = false) => {
+  const found = groupTargets(await resolveTargets(where, targets, signal));
+  if (!found.length) throw new ApiError("MANIFEST_UNKNOWN");
+  await planAll(where, found, signal, onProgress);
+  const moved = found.flatMap(listMoved);
+  if (moved.length) {
+    if (isSecond) throw new ApiError("TAG_MOVED");
+    const present = targets.map((target) => (moved.includes(target.tag) ? atPresent(target) : target));
+    return { ...await find(where, present, signal, onProgress, true), isChanged: true };
+  }
+  const left = found.filter(isBlocked);
+  const groups = left.length === found.length ? found : inOrder(found.filter((group) => !isBlocked(group)));
+  return { targets, groups, left, tags: groups.flatMap((group) => group.tags), isChanged: false };
+};

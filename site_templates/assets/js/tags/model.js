@@ -1,0 +1,60 @@
+/** What the tags page knows: its list, what is shown of it, what each tag names, what is chosen; no elements. */
+import { sortVersions } from "../lib/version.js";
+
+/** The model of a repository's page; `state` is the address's, `summaries` are added by who asks for them. */
+export const createModel = (where, state) => {
+  const model = {
+    where,
+    state,
+    registry: { pull_host: where.registry, url: "", protect: [], can_delete: true },
+    role: "",
+    isLoading: true,
+    // Pull commands, once it is known which host they name.
+    formats: null,
+    tags: [],
+    byVersion: [],
+    ordered: [],
+    shown: [],
+    hidden: 0,
+    selected: new Set(),
+    states: new Map(),
+    siblings: new Map(),
+    marked: null,
+    protectedBy: () => null,
+    digestOf: (tag) => model.summaries.known.get(tag)?.digest,
+    siblingsOf: (tag, digest) => (model.siblings.get(digest) ?? []).filter((other) => other !== tag),
+
+    /** Takes the list as far as it came. */
+    take: (tags, hidden) => Object.assign(model, { tags, byVersion: sortVersions(tags), hidden }),
+
+    /** Takes in which tags name the same image. */
+    learn(tags) {
+      for (const tag of tags) {
+        const digest = model.digestOf(tag);
+        if (!digest) continue;
+        const group = model.siblings.get(digest);
+        if (!group) model.siblings.set(digest, [tag]);
+        else if (!group.includes(tag)) group.push(tag);
+      }
+    },
+
+    /** Shows what has the filter's text in it. */
+    filter() {
+      const wanted = state.q.toLowerCase();
+      model.shown = wanted ? model.ordered.filter((tag) => tag.toLowerCase().includes(wanted)) : model.ordered;
+    },
+
+    /** Forgets what tags name, so that it is asked for again. */
+    forget() {
+      model.summaries.forget();
+      model.siblings.clear();
+    },
+
+    /** The list is whole: what it lacks is not selected any more. */
+    prune() {
+      const listed = new Set(model.tags);
+      for (const tag of model.selected) if (!listed.has(tag)) model.selected.delete(tag);
+    },
+  };
+  return model;
+};
