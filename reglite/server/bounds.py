@@ -18,6 +18,8 @@ class Bounds:
     """Of all that follows a chunked body, and of each line between its chunks."""
 
     connections: int = 512
+    answers: int = 256
+    """Requests being answered, also those whose callers have left meanwhile."""
     backlog: int = 256
     """Connections that the system keeps for us: all are taken, with a file each, at one go."""
     lingering: int = 64
@@ -40,7 +42,8 @@ def find_bounds() -> Bounds:
         return bounds
     connections = max(1, min(bounds.connections, files // _SHARE_OF_FILES))
     few = max(1, connections // 8)
-    return replace(bounds, connections=connections, backlog=max(1, connections // 2), lingering=few)
+    half = max(1, connections // 2)
+    return replace(bounds, connections=connections, answers=half, backlog=half, lingering=few)
 
 
 def _raise_file_limit() -> int | None:

@@ -115,6 +115,19 @@ class Gate(asyncio.BufferedProtocol):
             self._visitors.note_asking(self)
             self._read_on()
 
+    def begin_answer(self) -> bool:
+        """Tell whether the app may begin with the request; who may not is told so."""
+        try:
+            self._visitors.begin_answer()
+        except RegliteError as exc:
+            self.refuse(exc)
+            return False
+        return True
+
+    def end_answer(self) -> None:
+        """Note that the app is done, be anybody still there or not."""
+        self._visitors.end_answer()
+
     def end_idleness(self) -> None:
         """Close, unless a request has begun meanwhile."""
         if self._phase is _Phase.HEAD and not self._unread:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reglite.errors import BadRequest
@@ -13,9 +14,23 @@ class _Gated:
     """Overrides what a uvicorn protocol leaves to its gate."""
 
     gate: Gate
+    app: ASGIApp
     cycle: Any
     flow: Any
     headers: list[tuple[bytes, bytes]]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._app, self.app = self.app, self._run
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, if there is room: callers who leave don't end what they began."""
+        if not self.gate.begin_answer():
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.gate.end_answer()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
         """Answer in the API's shape."""

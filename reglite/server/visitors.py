@@ -35,6 +35,7 @@ class Visitors:
         self._asking: dict[Visitor, None] = {}
         self._stalled: dict[Visitor, None] = {}
         self._lingering: set[Visitor] = set()
+        self._answering = 0
         self._logged_at = -_LOG_SECONDS
 
     def admit(self, visitor: Visitor) -> None:
@@ -57,6 +58,20 @@ class Visitors:
             next(iter(self._stalled)).abort()
         else:
             raise error
+
+    def begin_answer(self) -> None:
+        """Count a request until ``end_answer``, whoever leaves meanwhile; TooManyConnections."""
+        if self._answering >= self._bounds.answers:
+            raise TooManyConnections(
+                f"this server answers {self._bounds.answers} requests at once, and is at it: "
+                "try again in a moment",
+                retry_after_seconds=1,
+            )
+        self._answering += 1
+
+    def end_answer(self) -> None:
+        """Count it no more."""
+        self._answering -= 1
 
     def _log_full(self) -> None:
         now = time.monotonic()

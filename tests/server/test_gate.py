@@ -435,6 +435,24 @@ async def test_one_connection_too_many_is_a_503_while_all_are_being_answered(
             writer.close()
 
 
+async def test_callers_who_leave_leave_no_more_work_behind_than_others_may_have(
+    serve: Serve,
+) -> None:
+    app = App()
+    app.may_answer.clear()
+    async with serve(app, Bounds(answers=3)) as port:
+        for _ in range(3):
+            _, writer = await connect(port, GET % b"/held")
+            await app.is_asked.acquire()
+            writer.transport.abort()
+        answer = await ask(port, GET % b"/late")
+        check_refusal(answer, 503, "3 requests at once")
+        app.may_answer.set()
+        while not (await ask(port, b"GET /a HTTP/1.0\r\n\r\n")).endswith(b"\r\n\r\n/a"):
+            pass
+    assert "/late" not in app.asked
+
+
 async def test_half_sent_requests_give_way_to_whole_ones(serve: Serve) -> None:
     async with serve(App(), Bounds(connections=3)) as port:
         halves = [await connect(port, HALF) for _ in range(3)]
