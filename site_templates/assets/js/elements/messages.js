@@ -2,7 +2,7 @@
 import { icon, lang, make, t } from "../lib/dom.js";
 
 const MOST_CHARACTERS = 2000;
-const begin = (text) => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
+const begin = (text) => text.slice(0, MOST_CHARACTERS) + (text[MOST_CHARACTERS] ? "…" : "");
 
 /** Words of the API, of many the first: it speaks English in every language of the page; what stands in backticks is code. */
 export const told = (text) => make("span", { lang: "en" },

@@ -2,8 +2,8 @@
 import "../elements/shell.js";
 
 const open = () => {
-  const target = document.querySelector("details:target");
-  if (target) target.open = true;
+  const target = document.getElementById(location.hash.slice(1)); // as it stands: an id needs no decoding
+  if (target?.matches("details")) target.open = true;
 };
 
 addEventListener("hashchange", open);

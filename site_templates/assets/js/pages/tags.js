@@ -8,7 +8,6 @@ import { fault, here, session } from "../lib/session.js";
 import { bindState, link } from "../lib/url.js";
 import { bindCursor, bindFilter, noMatch, WindowedRows } from "../elements/list.js";
 import { onMenu, provideJumps } from "../elements/shell.js";
-import { bindAround } from "../tags/around.js";
 import { createModel } from "../tags/model.js";
 import { renderRow } from "../tags/row.js";
 import { Summaries } from "../tags/summaries.js";
@@ -26,7 +25,6 @@ const address = bindState(DEFAULTS, () => apply());
 const { state } = address;
 
 const model = createModel(where, state);
-const { showCommand, showCount, showInstead } = bindAround(model, ui);
 let deeds;
 let reading;
 
@@ -48,6 +46,33 @@ const rows = new WindowedRows(ui.table, (tag, index, row) => renderRow(model, ta
 });
 const forgetCursor = bindCursor(() => model.shown.length, (index) => rows.reveal(index));
 const current = () => (document.activeElement.closest("tbody tr") ?? one(".cursor", ui.table))?.dataset.tag;
+
+/* What stands around the rows */
+
+const showCommand = () => {
+  const tag = model.tags.includes("latest") ? "latest" : model.ordered[0];
+  ui.command.hidden = !tag || !model.formats;
+  if (ui.command.hidden) return;
+  const format = model.summaries.known.get(tag)?.kind === "chart" ? "helm" : "docker";
+  const command = model.formats[format](model.registry, where.repository, tag);
+  const verb = /^\w+ pull (--\S+ )?/.exec(command)[0];
+  ui.verb.textContent = verb;
+  ui.reference.textContent = command.slice(verb.length);
+  ui.copy_command.dataset.copy = command;
+};
+
+const showCount = () => {
+  const n = model.tags.length;
+  const text = state.q ? t("tags.count_of", { m: model.shown.length, n }) : t("tags.count", { n });
+  ui.count.textContent = n ? text + (model.isLoading ? t("tags.more_coming") : "") : "";
+};
+
+/** Puts words in the table's place, or the table back. */
+const showInstead = (content) => {
+  ui.instead.replaceChildren(...(content ? [content] : []));
+  ui.table.hidden = !!content;
+  ui.tools.hidden = !!content && !model.tags.length && !model.hidden;
+};
 
 /** Takes in what came to be known of tags: siblings, and the pull command's kind. */
 const learn = (tags) => {
@@ -130,7 +155,7 @@ const load = async (fresh = false) => {
       if (state.sort === "version") arrangeByVersion(state.order);
       else if (!reading) arrangeByVersion("desc");
     }
-    model.prune();
+    deeds?.prune();
     if (!tags.length) showNone();
     else if (state.sort !== "version") order();
     // One request tells all siblings.

@@ -6,7 +6,7 @@ import { fillRowMenu, fillViewMenu, openFormats } from "./menus.js";
 import { naturalOrder, nextOrder } from "./order.js";
 import { bindSelection } from "./selection.js";
 
-/** Answers `hear(event)`, `press(key, tag)`, `fillMenu(id, opener)`, `show()` and `showView()`. */
+/** Answers `hear(event)`, `press(key, tag)`, `fillMenu(id, opener)`, `prune()`, `show()` and `showView()`. */
 export const bindDeeds = ({ model, ui, rows, address, apply, load, known, learn, filter, showNone, showUndo }) => {
   const { state } = model;
 
@@ -124,6 +124,11 @@ export const bindDeeds = ({ model, ui, rows, address, apply, load, known, learn,
     fillMenu(id, opener) {
       if (id === "menu-view") fillViewMenu(model, changeView);
       else fillRowMenu(model, opener, { select: selection.toggle, remove, whyNot });
+    },
+    /** The list is whole: what it lacks is not selected any more. */
+    prune() {
+      const listed = new Set(model.tags);
+      for (const tag of model.selected) if (!listed.has(tag)) model.selected.delete(tag);
     },
     show: selection.show,
     showView,

@@ -49,12 +49,6 @@ export const createModel = (where, state) => {
       model.summaries.forget();
       model.siblings.clear();
     },
-
-    /** The list is whole: what it lacks is not selected any more. */
-    prune() {
-      const listed = new Set(model.tags);
-      for (const tag of model.selected) if (!listed.has(tag)) model.selected.delete(tag);
-    },
   };
   return model;
 };
