@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reglite.config.key_path import KeyPath
 from reglite.config.yaml import parse_yaml
-from reglite.inventory.schema import refuse_unknown_keys
+from reglite.inventory.allowed_keys import refuse_unknown_keys
 
 _SECRET_KEYS: Final = frozenset({"password", "auth", "token"})
 # Nothing but references, and none with a default that would be a secret again.

@@ -14,8 +14,8 @@ from reglite.config.key_path import KeyPath
 from reglite.config.registry_url import RegistryUrl, parse_registry_url
 from reglite.errors import ConfigurationError
 from reglite.inventory.access_config import AccessConfig, AccessToken, Grant, ProxyAccess
+from reglite.inventory.allowed_keys import AccessSection, GrantSection, ProxySection, TokenSection
 from reglite.inventory.aws_reference import is_reference, read_reference
-from reglite.inventory.schema import AccessSection, GrantSection, ProxySection, TokenSection
 
 _HEADER = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _SEPARATOR = re.compile(r"[,;|]")

@@ -15,7 +15,7 @@ from reglite.credentials.source import (
     parse_basic_auth,
 )
 from reglite.errors import ConfigurationError
-from reglite.inventory.schema import RegistrySection
+from reglite.inventory.allowed_keys import RegistrySection
 
 
 def choose_credential(

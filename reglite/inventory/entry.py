@@ -9,10 +9,10 @@ from reglite.credentials.docker import find_docker_credential
 from reglite.credentials.docker_config import DockerConfig
 from reglite.errors import ConfigurationError, NameInvalid
 from reglite.inventory.access import check_globs
+from reglite.inventory.allowed_keys import RegistrySection
 from reglite.inventory.credential import choose_credential
 from reglite.inventory.pull_host import find_pull_host, read_pull_host
 from reglite.inventory.registry_config import RegistryConfig
-from reglite.inventory.schema import RegistrySection
 from reglite.reference import Repository, parse_repository, shorten
 
 _NAME = re.compile(r"[._:-]*[A-Za-z0-9][A-Za-z0-9._:-]*", re.ASCII)

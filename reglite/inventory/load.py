@@ -14,10 +14,10 @@ from reglite.credentials.docker import list_stored
 from reglite.credentials.docker_config import DockerConfig, find_docker_config, load_docker_config
 from reglite.inventory.access import read_access
 from reglite.inventory.access_config import AccessConfig
+from reglite.inventory.allowed_keys import InventoryDocument, parse_inventory_document
 from reglite.inventory.aws_reference import ReferencingEnviron, is_reference, read_reference
 from reglite.inventory.entry import read_docker_host, read_entry, read_url
 from reglite.inventory.registry_config import RegistryConfig, Source
-from reglite.inventory.schema import InventoryDocument, parse_inventory_document
 
 __all__ = ["DEFAULT_FILE", "Inventory", "RegistryConfig", "Source", "load_inventory"]
 

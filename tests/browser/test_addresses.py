@@ -10,8 +10,8 @@ from reglite.config.key_path import KeyPath
 from reglite.credentials.docker_config import DockerConfig
 from reglite.demo.registry import MemoryRegistry
 from reglite.errors import BadRequest, ConfigurationError
+from reglite.inventory.allowed_keys import RegistrySection
 from reglite.inventory.entry import read_entry
-from reglite.inventory.schema import RegistrySection
 from reglite.reference import parse_digest, parse_repository, parse_tag
 from tests.browser.conftest import ServeSite
 from tests.functions.content import DIGEST, REPOSITORY, TAG, fill

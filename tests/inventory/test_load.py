@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reglite.errors import ConfigurationError
-from reglite.inventory import schema as document
+from reglite.inventory import allowed_keys as document
 from reglite.inventory.load import Inventory, RegistryConfig, load_inventory
 from reglite.reference import Repository
 from tests.support.errors import list_causes

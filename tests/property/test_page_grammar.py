@@ -13,8 +13,8 @@ import pytest
 from reglite.config.key_path import KeyPath
 from reglite.credentials.docker_config import DockerConfig
 from reglite.errors import BadRequest, ConfigurationError
+from reglite.inventory.allowed_keys import RegistrySection
 from reglite.inventory.entry import read_entry
-from reglite.inventory.schema import RegistrySection
 from reglite.reference import parse_digest, parse_repository, parse_tag
 from tests.support.availability import find_program
 

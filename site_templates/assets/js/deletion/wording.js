@@ -1,6 +1,6 @@
 /** What the dialog says of tags, of what else feels a deletion, and on its button. */
 import { t } from "../lib/dom.js";
-import { sortVersions } from "../lib/version.js";
+import { sortVersions } from "../lib/version-order.js";
 import { nameList } from "./undo.js";
 
 /** `latest, 1.4.2 and 3 more`. */

@@ -1,5 +1,5 @@
 /** The highest version among tags; pure. */
-import { isVersion, sortVersions } from "../lib/version.js";
+import { isVersion, sortVersions } from "../lib/version-order.js";
 
 /** It, or undefined: `latest` and words are none. */
 export const highestVersion = (tags) => {

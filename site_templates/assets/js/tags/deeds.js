@@ -3,7 +3,7 @@ import { all, t } from "../lib/dom.js";
 import { copyText } from "../elements/copy.js";
 import { pullFormat, textFor } from "./commands.js";
 import { fillRowMenu, fillViewMenu, openFormats } from "./menus.js";
-import { naturalOrder, nextOrder } from "./order.js";
+import { naturalOrder, nextOrder } from "./columns.js";
 import { bindSelection } from "./selection.js";
 
 /** Answers `hear(event)`, `press(key, tag)`, `fillMenu(id, opener)`, `prune()`, `show()` and `showView()`. */

@@ -1,5 +1,5 @@
 /** What the tags page knows: its list, what is shown of it, what each tag names, what is chosen; no elements. */
-import { sortVersions } from "../lib/version.js";
+import { sortVersions } from "../lib/version-order.js";
 
 /** The model of a repository's page; `state` is the address's, `summaries` are added by who asks for them. */
 export const createModel = (where, state) => {

@@ -2,7 +2,7 @@
 import { make, one, t } from "../lib/dom.js";
 import { banner, button } from "../elements/messages.js";
 import "../elements/overlay.js";
-import { needsSummaries, orderTags } from "./order.js";
+import { needsSummaries, orderTags } from "./columns.js";
 import { sizeOf } from "./row.js";
 
 /** Answers `sort()`, `leave()` and `show()`; `arrange(tags)` puts tags on the page. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sortBy } from "../../site_templates/assets/js/lib/sort.js";
-import { sortVersions } from "../../site_templates/assets/js/lib/version.js";
+import { sortVersions } from "../../site_templates/assets/js/lib/version-order.js";
 import { highestVersion } from "../../site_templates/assets/js/repositories/highest.js";
 
 test("the highest version comes first, latest before all, a release before what hangs on it", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { needsSummaries, nextOrder, orderTags } from "../../site_templates/assets/js/tags/order.js";
+import { needsSummaries, nextOrder, orderTags } from "../../site_templates/assets/js/tags/columns.js";
 
 const press = (state, column, times) => {
   for (let n = 0; n < times; n++) state = nextOrder(state, column);
