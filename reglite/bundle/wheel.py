@@ -131,15 +131,18 @@ def _select(lock: Mapping[str, Locked], names: set[str]) -> str:
 
 
 # What no function runs: scripts, type stubs, the installer's notes, tests and what serves them,
-# commands, notes for other tools and plug-ins of theirs, templates, WSGI, other event loops, the C
-# parser of YAML (an inventory is small) and pydantic's own predecessor.
+# commands, notes for other tools and plug-ins of theirs, templates, WSGI, HTTP/2 (its parser is not
+# there), other event loops, the C parser of YAML (an inventory is small), pydantic's predecessor
+# and what it tries out.
 _LEFT_OUT = re.compile(
     r"^\.\./|/__pycache__/|\.pyi$|/py\.typed$|/tests?/|/\.agents/|/__main__\.py$|^idna/cli\.py$"
     r"|^fastapi/(?:cli|staticfiles|templating|testclient)\.py$"
-    r"|^starlette/(?:templating|testclient)\.py$|^(?:fastapi|starlette)/middleware/wsgi\.py$"
+    r"|^starlette/(?:templating|testclient|middleware/sessions)\.py$"
+    r"|^(?:fastapi|starlette)/middleware/wsgi\.py$"
     r"|\.dist-info/(?:RECORD|INSTALLER|REQUESTED|direct_url\.json|WHEEL|sboms/.*)$"
-    r"|^anyio/(?:pytest_plugin\.py$|_backends/_trio\.py$)|^httpcore/_backends/trio\.py$"
-    r"|^httpx/_main\.py$|^pydantic/(?:mypy\.py$|v1/)|^yaml/_yaml\."
+    r"|^anyio/(?:pytest_plugin\.py$|_backends/_trio\.py$)"
+    r"|^httpcore/(?:_backends/trio|_a?sync/http2)\.py$"
+    r"|^httpx/_main\.py$|^pydantic/(?:mypy\.py$|v1/|experimental/pipeline\.py$)|^yaml/_yaml\."
 )
 
 
