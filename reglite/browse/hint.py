@@ -53,6 +53,20 @@ def explain_failure(
     return (f"Check the url, with its port and path prefix: {_name_place(config, path)}",)
 
 
+def explain_credential(
+    config: RegistryConfig, trouble: RegliteError | None, *, is_checked: bool
+) -> tuple[str, ...]:
+    """Return what is to be known of credentials that a registry which answers has not checked."""
+    if trouble is not None:
+        return (f"It was asked without credentials: {trouble.message}",)
+    if config.credential.kind == "none" or is_checked:
+        return ()
+    return (
+        f"It answers strangers, too, so the credentials from {config.credential.label} are "
+        "unchecked: they were sent, but never needed",
+    )
+
+
 def explain_capabilities(
     config: RegistryConfig,
     ping: Ping,

@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from reglite.browse.hint import explain_capabilities, explain_failure
+from reglite.browse.hint import explain_capabilities, explain_credential, explain_failure
 from reglite.errors import (
     ConfigurationError,
     Denied,
@@ -35,7 +35,11 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """One registry's state; ``server`` is which one it is, where that could be told."""
+    """One registry's state; ``server`` is which one it is, where that could be told.
+
+    ``credential_checked`` tells whether the registry has refused somebody without our credentials,
+    or taken them: one that answers strangers alike shows nothing about them.
+    """
 
     name: str
     status: Availability
@@ -44,6 +48,7 @@ class StatusView:
     capabilities: Capabilities
     hints: tuple[str, ...]
     error: RegliteError | None
+    credential_checked: bool
     server: str | None = field(default=None)
 
     def to_json(self) -> dict[str, Any]:
@@ -54,6 +59,7 @@ class StatusView:
             "status": self.status,
             "latency_ms": self.latency_ms,
             "credential_source": self.credential_source,
+            "credential_checked": self.credential_checked,
             "capabilities": asdict(self.capabilities),
             "hints": list(self.hints),
             "error": error,
@@ -77,7 +83,10 @@ async def get_status(
             ping = await client.ping()
     except RegliteError as exc:
         return _build_failure(client, exc, path)
-    capabilities = await _find_capabilities(client, budget_seconds / 2, fresh=fresh)
+    try:
+        capabilities = await _find_capabilities(client, budget_seconds / 2, fresh=fresh)
+    except Denied as exc:  # the ping took what is no login
+        return _build_failure(client, exc, path)
     return StatusView(
         name=client.config.name,
         status="online",
@@ -86,6 +95,7 @@ async def get_status(
         capabilities=capabilities,
         hints=_explain(client, capabilities, ping, path),
         error=None,
+        credential_checked=client.is_credential_checked,
         server=ping.server,
     )
 
@@ -99,6 +109,7 @@ def _build_failure(client: RegistryClient, error: RegliteError, path: str | None
         capabilities=Capabilities(),
         hints=explain_failure(client.config, error, path),
         error=error,
+        credential_checked=client.is_credential_checked,
     )
 
 
@@ -138,10 +149,15 @@ async def _probe(client: RegistryClient, *, fresh: bool) -> Capabilities:
 async def _probe_catalog(
     client: RegistryClient, *, fresh: bool
 ) -> tuple[bool | None, Repository | None]:
-    """Tell whether there is a catalog for these credentials, and the first name in it."""
+    """Tell whether there is a catalog for these credentials, and the first name in it.
+
+    Raises Denied where it is the credentials that are refused, and no stranger ever was.
+    """
     try:
         page = await client.list_repositories(n=1, fresh=fresh)
     except (Denied, Unsupported):
+        if client.is_credential_refused:
+            raise
         return False, None
     except RegliteError:
         return None, None
@@ -159,7 +175,10 @@ async def _known(probe: Awaitable[bool | None]) -> bool | None:
 def _explain(
     client: RegistryClient, capabilities: Capabilities, ping: Ping, path: str | None
 ) -> tuple[str, ...]:
-    return explain_capabilities(
+    unused = explain_credential(
+        client.config, client.credential_trouble, is_checked=client.is_credential_checked
+    )
+    return unused + explain_capabilities(
         client.config,
         ping,
         path,

@@ -49,7 +49,10 @@ def _make_row(report: Report) -> tuple[str, ...]:
     if status.latency_ms is not None:
         words += f", {status.latency_ms:.0f} ms"
     capabilities = (_WORDS[getattr(status.capabilities, name)] for name in _CAPABILITIES)
-    return (report.config.name, words, describe_credential(report.config.credential), *capabilities)
+    credential = describe_credential(report.config.credential)
+    if status.status == "online" and not status.credential_checked:
+        credential += " (unchecked)" if report.config.credential.kind != "none" else ""
+    return (report.config.name, words, credential, *capabilities)
 
 
 def _align(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

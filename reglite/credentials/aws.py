@@ -22,6 +22,8 @@ from reglite.errors import (
 
 # Tokens live for 12 hours; a new one is fetched this long before their end.
 _RENEW_AHEAD = timedelta(minutes=30)
+# Who refuses a token as young as this one would refuse the next.
+_LEAST_AGE = timedelta(minutes=1)
 CLIENT_OPTIONS = {"connect_timeout": 3, "read_timeout": 10, "retries": {"max_attempts": 2}}
 
 
@@ -33,6 +35,7 @@ def _now() -> datetime:
 class _Token:
     credentials: Credentials
     expires: datetime
+    fetched: datetime
 
 
 @dataclass(slots=True, eq=False)
@@ -53,17 +56,25 @@ class EcrCredentials:
             token = await asyncio.to_thread(self._refresh)
         return token.credentials
 
+    def forget(self) -> bool:
+        """Void the token where it is not a new one: AWS makes one for each call."""
+        token = self._token
+        if token is None or self.clock() - token.fetched < _LEAST_AGE:
+            return False
+        self._token = None
+        return True
+
     def _is_old(self, token: _Token) -> bool:
         return token.expires - _RENEW_AHEAD <= self.clock()
 
     def _refresh(self) -> _Token:
         with self._lock:
             if self._token is None or self._is_old(self._token):
-                self._token = _fetch_token(self.region)
+                self._token = _fetch_token(self.region, self.clock())
             return self._token
 
 
-def _fetch_token(region: str) -> _Token:
+def _fetch_token(region: str, now: datetime) -> _Token:
     session = import_botocore("botocore.session")
     exceptions = import_botocore("botocore.exceptions")
     config = import_botocore("botocore.config").Config(**CLIENT_OPTIONS)
@@ -82,7 +93,7 @@ def _fetch_token(region: str) -> _Token:
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run under a role; "
             "'aws sts get-caller-identity' must work"
         ) from exc
-    return _read_token(answer)
+    return _read_token(answer, now)
 
 
 def import_botocore(name: str) -> Any:
@@ -104,10 +115,10 @@ def _translate_refusal(exc: Any) -> RegliteError:
     )
 
 
-def _read_token(answer: Any) -> _Token:
+def _read_token(answer: Any, now: datetime) -> _Token:
     try:
         first = answer["authorizationData"][0]
-        return _Token(parse_basic_auth(first["authorizationToken"]), first["expiresAt"])
+        return _Token(parse_basic_auth(first["authorizationToken"]), first["expiresAt"], now)
     except (KeyError, IndexError, TypeError, ConfigurationError):
         # Without the chain: the answer holds the token.
         problem = "AWS ECR answered without a usable token: try again, or look at AWS's status page"

@@ -42,6 +42,11 @@ class FirstOf:
         self._chosen = Anonymous()
         return None
 
+    def forget(self) -> bool:
+        """Void what any of them remembers."""
+        voided = [source.forget() for source in self.sources]  # each, not only the first
+        return any(voided)
+
 
 def list_stored(docker: DockerConfig) -> tuple[DockerConfig, tuple[str, ...]]:
     """Ask ``credsStore`` for its hosts; return the completed configuration and notes for people.

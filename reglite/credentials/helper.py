@@ -1,7 +1,7 @@
 """Docker's credential helpers: ``docker-credential-NAME get`` and ``list``.
 
-A call takes about 250 ms and may ask the person something, so it is made only when a registry
-challenges, at most once at a time, and remembered; 60 s are allowed for an answer.
+A call takes about 250 ms and may ask the person something, so it is made only when credentials are
+needed, at most once at a time, and remembered; 60 s are allowed for an answer.
 """
 
 import asyncio
@@ -129,6 +129,9 @@ class HelperCredentials:
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     kind: AuthKind = field(default="helper", init=False)
     _answer: _Answer | None = field(default=None, init=False, repr=False)
+    # What was refused, and until when it is believed all the same: it was asked for anew.
+    _refused: Credentials | None = field(default=None, init=False, repr=False)
+    _trusted_until: float = field(default=0.0, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @property
@@ -148,6 +151,14 @@ class HelperCredentials:
             raise answer.error
         return answer.credentials
 
+    def forget(self) -> bool:
+        """Void the answer that was refused; False where another call has just brought the same."""
+        answer = self._answer
+        if answer is None or answer.error is not None or self._trusted_until > self.clock():
+            return False
+        self._refused, self._answer = answer.credentials, None
+        return True
+
     def _refresh(self) -> _Answer:
         with self._lock:
             if self._answer is None or self._answer.expires <= self.clock():
@@ -159,4 +170,6 @@ class HelperCredentials:
             credentials = self.helper.get(self.server)
         except RegliteError as exc:
             return _Answer(self.clock() + REMEMBER_FAILURE_SECONDS, error=exc)
+        if credentials is not None and credentials == self._refused:
+            self._trusted_until = self.clock() + REMEMBER_FAILURE_SECONDS
         return _Answer(self.clock() + REMEMBER_SECONDS, credentials)

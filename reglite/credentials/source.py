@@ -1,11 +1,12 @@
 """Where a registry's credentials come from: nothing, the inventory, Docker's config or a helper.
 
-A source is asked only when a registry challenges, and remembers what it learned. Passwords and
-tokens appear in no repr, message or log.
+A source remembers what it learned until that is refused. Passwords and tokens appear in no repr,
+message or log.
 """
 
 import base64
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from reglite.errors import ConfigurationError
@@ -42,6 +43,10 @@ class CredentialSource(Protocol):
         """Return the credentials, None for anonymous; RegliteError with a remedy if that fails."""
         ...
 
+    def forget(self) -> bool:
+        """Void what is remembered, which was refused; tell whether another may come instead."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Anonymous:
@@ -53,6 +58,10 @@ class Anonymous:
     async def resolve(self) -> Credentials | None:
         """Return None: the registry is asked as anyone."""
         return None
+
+    def forget(self) -> bool:
+        """Return False: there is nothing."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,56 @@ class FixedCredentials:
     async def resolve(self) -> Credentials | None:
         """Return what was configured."""
         return self.credentials
+
+    def forget(self) -> bool:
+        """Return False: what is written does not change by itself."""
+        return False
+
+
+@dataclass(slots=True)
+class FileCredentials:
+    """A user name with the secret in a file, which is read again whenever it changed."""
+
+    username: str
+    path: Path
+    label: str = "inventory"
+    _stamp: tuple[int, ...] = field(default=(), init=False, repr=False, compare=False)
+    _read: Credentials | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def kind(self) -> AuthKind:
+        """An identity token goes through another flow than a password."""
+        return "identity-token" if self.username == TOKEN_USERNAME else "basic"
+
+    def read(self) -> Credentials:
+        """Return what the file says now; raises ConfigurationError."""
+        try:
+            status = self.path.stat()
+            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+            if self._read is None or stamp != self._stamp:
+                secret = self.path.read_text("utf-8-sig").rstrip("\r\n")
+                if not secret or "\n" in secret:
+                    raise ConfigurationError(
+                        "names a file that is empty or has several lines: it must hold one secret"
+                    )
+                self._stamp, self._read = stamp, make_credentials(self.username, secret)
+        except (OSError, UnicodeDecodeError):
+            # Without the chain: the path may be a secret in the wrong place.
+            problem = "can't be read: it must be a UTF-8 text file you may read"
+        else:
+            return self._read
+        raise ConfigurationError(problem)
+
+    async def resolve(self) -> Credentials | None:
+        """Return what the file says now; raises ConfigurationError."""
+        try:
+            return self.read()
+        except ConfigurationError as exc:
+            raise ConfigurationError(f"password_file {exc.message}") from exc
+
+    def forget(self) -> bool:
+        """Return False: the file is looked at every time."""
+        return False
 
 
 def make_credentials(username: str, secret: str) -> Credentials:

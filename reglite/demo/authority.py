@@ -7,7 +7,7 @@ import base64
 import binascii
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -15,6 +15,7 @@ from reglite.demo.exchange import Answer, Request, answer_json, refuse
 from reglite.demo.switches import Switches
 
 REFRESH_USER = "<token>"
+_BASIC = 'Basic realm="memory registry"'
 _SIGN_IN_MESSAGE = "authentication required"
 
 
@@ -55,9 +56,13 @@ class Authority:
 
     def check(self, request: Request, wanted: frozenset[Access]) -> Answer | None:
         """Return a refusal, or None where the request may go on."""
-        if self.switches.auth == "basic" and not self._knows_user(request):
+        if self.is_stranger(request):
+            if not all(self._shows_strangers(access) for access in wanted):
+                return refuse(404, "NAME_UNKNOWN", "repository name not known to registry")
+        elif self.switches.auth == "basic" and not self._knows_user(request):
             answer = refuse(401, "UNAUTHORIZED", _SIGN_IN_MESSAGE)
-            answer.headers["WWW-Authenticate"] = 'Basic realm="memory registry"'
+            if self.switches.has_challenge:
+                answer.headers["WWW-Authenticate"] = _BASIC
             return answer
         if self.switches.auth == "bearer":
             refusal = self._check_token(request, wanted)
@@ -66,6 +71,28 @@ class Authority:
         if any(access.action in self.switches.denied_actions for access in wanted):
             return refuse(403, "DENIED", "requested access to the resource is denied")
         return None
+
+    def is_stranger(self, request: Request) -> bool:
+        """Tell whether somebody without credentials asks who is shown a part of all."""
+        is_open = self.switches.auth == "basic" and self.switches.stranger_repositories is not None
+        return is_open and "authorization" not in request.headers
+
+    def _shows_strangers(self, access: Access) -> bool:
+        names = self.switches.stranger_repositories or frozenset()
+        return access.kind == "registry" or (access.name in names and access.action == "pull")
+
+    def choose_names(self, request: Request, names: Iterable[str]) -> list[str]:
+        """Return the names that a catalog shows to who asks."""
+        is_stranger, shown = self.is_stranger(request), self.switches.stranger_repositories
+        return [name for name in names if not is_stranger or name in (shown or ())]
+
+    def answer_ping(self, request: Request) -> Answer:
+        """Answer ``GET /v2/``."""
+        refusal = self.check(request, frozenset())
+        if refusal is not None:
+            return refusal
+        headers = {"WWW-Authenticate": _BASIC} if self.switches.is_asking_politely else {}
+        return answer_json({}, headers=headers)
 
     def answer_token(self, request: Request) -> Answer:
         """Answer the token endpoint: GET with basic or nothing, POST with a grant."""

@@ -15,8 +15,8 @@ from reglite.reference import Repository
 _shuffle = random.Random(20).shuffle  # noqa: S311 - order, not a secret
 
 
-def list_catalog(request: Request, store: Store, switches: Switches) -> Answer:
-    """Answer ``GET /v2/_catalog``."""
+def list_catalog(request: Request, names: list[str], switches: Switches) -> Answer:
+    """Answer ``GET /v2/_catalog`` with some of these names."""
     if not switches.has_catalog:
         return Answer(switches.catalog_status)
     n = _read_n(request)
@@ -27,7 +27,6 @@ def list_catalog(request: Request, store: Store, switches: Switches) -> Answer:
             "invalid number of results requested",
             {"n": n},
         )
-    names: list[str] = list(store)
     n = switches.page_size if n is None else n
     if switches.order == "random":  # go-containerregistry: no order, no last, no Link
         _shuffle(names)

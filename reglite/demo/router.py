@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reglite.demo import blobs, listing, manifests, pushes, referrers
 from reglite.demo.authority import Access, Authority
-from reglite.demo.exchange import Answer, Request, answer_json, answer_plain, refuse
+from reglite.demo.exchange import Answer, Request, answer_plain, refuse
 from reglite.demo.store import Store, StoredRepository
 from reglite.demo.switches import Switches
 from reglite.errors import RegliteError
@@ -66,10 +66,13 @@ class Router:
         if path == "/v2":
             return Answer(301, {"Location": f"{self._switches.prefix}/v2/"})
         if path == "/v2/":
-            return self._authority.check(request, frozenset()) or answer_json({})
+            return self._authority.answer_ping(request)
         if path == "/v2/_catalog":
             refusal = self._refuse(request, _CATALOG, "catalog")
-            return refusal or listing.list_catalog(request, self._store, self._switches)
+            if refusal is not None:
+                return refusal
+            names = self._authority.choose_names(request, self._store)
+            return listing.list_catalog(request, names, self._switches)
         target = self._parse(path)
         if target is None:
             return answer_plain(404, "404 page not found")

@@ -28,6 +28,11 @@ class Switches:
     identity_token: str | None = field(default=None, repr=False)
     denied_actions: frozenset[str] = frozenset()  # answered 403 DENIED: pull, push, delete, *
 
+    # zot, Artifactory, Nexus: ``auth="basic"`` that answers strangers and shows them these alone.
+    stranger_repositories: frozenset[str] | None = None
+    is_asking_politely: bool = False  # a WWW-Authenticate at the 200 of the ping, too
+    has_challenge: bool = True  # without: refusals of ``auth="basic"`` name no way to sign in
+
     # The embedded token server of ``auth="bearer"``; ``realm`` None names its own /token.
     realm: str | None = None
     service: str | None = "memory-registry"

@@ -10,6 +10,7 @@ from reglite.credentials.docker import find_docker_credential
 from reglite.credentials.docker_config import DockerConfig
 from reglite.credentials.source import (
     CredentialSource,
+    FileCredentials,
     FixedCredentials,
     make_credentials,
     parse_basic_auth,
@@ -26,15 +27,17 @@ def choose_credential(
 
 
 def _read_credential(section: RegistrySection, place: KeyPath) -> CredentialSource | None:
-    password = _read_password(section, place)
-    if section.username is not None and password is None and section.auth is None:
-        (place / "username").fail("needs a 'password' or a 'password_file' beside it")
-    if section.username is not None and password is not None:
-        if not section.username or ":" in section.username:
+    username = section.username
+    if section.password is not None and section.password_file is not None:
+        (place / "password_file").fail("stands beside 'password': keep one of the two")
+    if section.password is not None or section.password_file is not None:
+        if username is None:
+            (place / "password").fail("needs a 'username' beside it")
+        if not username or ":" in username:
             (place / "username").fail("must not be empty or hold a colon")
-        return FixedCredentials(make_credentials(section.username, password))
-    if password is not None:
-        (place / "password").fail("needs a 'username' beside it")
+        return _read_password(username, section, place)
+    if username is not None and section.auth is None:
+        (place / "username").fail("needs a 'password' or a 'password_file' beside it")
     if section.auth is None:
         return None
     try:
@@ -43,21 +46,15 @@ def _read_credential(section: RegistrySection, place: KeyPath) -> CredentialSour
         raise (place / "auth").error(exc.message) from exc
 
 
-def _read_password(section: RegistrySection, place: KeyPath) -> str | None:
-    if section.password is not None and section.password_file is not None:
-        (place / "password_file").fail("stands beside 'password': keep one of the two")
-    if section.password_file is not None:
-        return _read_secret_file(section.password_file, place / "password_file")
-    if section.password is None:
-        return None
-    if not section.password:
-        (place / "password").fail("is empty: fill it, or the variable that it names")
-    return section.password.get_secret_value()
-
-
-def _read_secret_file(text: str, place: KeyPath) -> str:
-    """Return the first line of a file that holds one secret; raises ConfigurationError."""
-    secret = (place.read_text(place.find_file(text, is_secret=True)) or "").rstrip("\r\n")
-    if not secret or "\n" in secret:
-        place.fail("names a file that is empty or has several lines: it must hold one secret")
-    return secret
+def _read_password(username: str, section: RegistrySection, place: KeyPath) -> CredentialSource:
+    if section.password is not None:
+        if not section.password:
+            (place / "password").fail("is empty: fill it, or the variable that it names")
+        return FixedCredentials(make_credentials(username, section.password.get_secret_value()))
+    place = place / "password_file"
+    source = FileCredentials(username, place.find_file(section.password_file or "", is_secret=True))
+    try:
+        source.read()
+    except ConfigurationError as exc:
+        raise place.error(exc.message) from exc
+    return source

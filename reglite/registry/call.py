@@ -62,7 +62,8 @@ class Call:
 class Answer:
     """A whole answer; the names of ``headers`` are in lower case.
 
-    ``url`` is where it came from after redirects, ``seconds`` is what its request took.
+    ``url`` is where it came from after redirects, ``seconds`` is what its request took,
+    ``with_credentials`` tells whether that carried any.
     """
 
     status: int
@@ -70,6 +71,7 @@ class Answer:
     body: bytes
     url: str
     seconds: float = 0.0
+    with_credentials: bool = False
 
     @property
     def media_type(self) -> str:

@@ -58,6 +58,21 @@ class RegistryClient:
         self._referrers = ReferrersReader(self._transport, self._manifests)
         self._gitlab = GitLabReader(self._transport, self.memory)
 
+    @property
+    def is_credential_checked(self) -> bool:
+        """Whether the registry has refused somebody without our credentials, or taken them."""
+        return self.config.credential.kind != "none" and self._transport.auth.is_checked
+
+    @property
+    def is_credential_refused(self) -> bool:
+        """Whether the registry, which asks nobody for credentials, refused ours."""
+        return self._transport.auth.is_refused
+
+    @property
+    def credential_trouble(self) -> RegliteError | None:
+        """Why there were no credentials for a registry that asks nobody for them."""
+        return self._transport.auth.trouble
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._transport.aclose()

@@ -91,7 +91,8 @@ class Connections:
             status = response.status_code
             _log.info("%s %s: %d in %.0f ms", asked.method, bare, status, seconds * 1e3)
         headers = _join_headers(response.headers)
-        return Answer(response.status_code, headers, body, asked.url, seconds)
+        with_credentials = "Authorization" in asked.headers
+        return Answer(response.status_code, headers, body, asked.url, seconds, with_credentials)
 
     def _build(self, asked: Request) -> httpx.Request:
         # Built by hand: merging an AsyncClient's defaults costs more than all the rest of it.

@@ -7,13 +7,13 @@ from reglite.errors import RegistryProtocol
 from reglite.registry import limits
 from reglite.registry.auth import Authenticator
 from reglite.registry.call import Answer, Call, Operation
-from reglite.registry.challenge import parse_challenges
 from reglite.registry.connections import Connections, Request
 from reglite.registry.guard import Guard
 from reglite.registry.pagination import get_origin
 from reglite.registry.secrecy import quote
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_REFUSALS: Final = frozenset({401, 403})
 
 
 class Exchange:
@@ -34,15 +34,29 @@ class Exchange:
         self._connections = connections
 
     async def send(self) -> Answer:
-        """Return the registry's answer, whatever its status, after a challenge at most."""
-        call = self._call
-        authorization = await self._auth.get_authorization(call.scope)
+        """Return the registry's answer, whatever its status, after a challenge at most.
+
+        A refusal makes a source ask again for credentials that may have died meanwhile.
+        """
+        if self._auth.must_meet and (failed := await self._auth.meet(self._ping)) is not None:
+            return failed
+        scope = self._call.scope
+        authorization = await self._auth.get_authorization(scope)
         answer = await self._send_following(authorization)
-        if answer.status != 401 or not self._guard.is_own(answer.url):
-            return answer
-        challenges = parse_challenges([answer.headers.get("www-authenticate", "")])
-        renewed = await self._auth.answer_challenge(challenges, call.scope, authorization)
-        return answer if renewed is None else await self._send_following(renewed)
+        if answer.status == 401 and self._guard.is_own(answer.url):
+            header = await self._auth.answer_challenge(answer, scope, authorization)
+            if header is not None:
+                authorization = header
+                answer = await self._send_following(header)
+        if answer.status in _REFUSALS and answer.with_credentials:
+            header = await self._auth.renew(scope)
+            if header is not None and header != authorization:
+                answer = await self._send_following(header)
+        return answer
+
+    async def _ping(self) -> Answer:
+        url = f"{self._guard.base_url}/v2/"
+        return await self._connections.send(Request(self._where, "GET", url))
 
     async def _send_following(self, authorization: str | None) -> Answer:
         call = self._call

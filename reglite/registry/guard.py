@@ -52,6 +52,15 @@ def is_forbidden_address(text: str) -> bool:
     )
 
 
+def _is_this_machine(text: str) -> bool:
+    """Tell loopback's names and addresses, also inside IPv6 ones."""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return is_loopback(text)
+    return any(candidate.is_loopback for candidate in _unwrap(address))
+
+
 def _unwrap(address: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Address]:
     yield address
     if isinstance(address, IPv6Address):
@@ -129,6 +138,8 @@ class Guard:
         """Return the URL of a token server that may get the credentials.
 
         It is https; http only where it is on loopback, or where the inventory says http itself.
+        It is on this machine only where the registry is: else credentials would go to whatever
+        listens here.
         """
         parts = self._split(realm, "token server")
         is_plain = self.base_url.startswith("http://") or is_loopback(parts.netloc)
@@ -140,8 +151,6 @@ class Guard:
     async def check_redirect(self, target: str) -> str:
         """Return the target of a redirect that may be followed, without credentials."""
         parts = self._split(target, "redirect")
-        if is_loopback(parts.netloc) and not is_loopback(urlsplit(self.base_url).netloc):
-            raise self._refuse("redirect", parts, "it leads to this machine itself")
         await self._check_address(parts, "redirect")
         return target
 
@@ -162,10 +171,18 @@ class Guard:
     async def _check_address(self, parts: SplitResult, role: str) -> None:
         if self.is_own(parts.geturl()):
             return
-        host = (parts.hostname or "").rstrip(".").lower()
-        addresses = [host, *await self._resolve(host)]
-        if host in _FORBIDDEN_NAMES or any(map(is_forbidden_address, addresses)):
+        addresses = await self._find_addresses(parts)
+        if addresses & _FORBIDDEN_NAMES or any(map(is_forbidden_address, addresses)):
             raise self._refuse(role, parts, "it is a link-local or metadata address")
+        if any(map(_is_this_machine, addresses)):
+            own = await self._find_addresses(urlsplit(self.base_url))
+            if not any(map(_is_this_machine, own)):
+                raise self._refuse(role, parts, "it leads to this machine itself")
+
+    async def _find_addresses(self, parts: SplitResult) -> frozenset[str]:
+        """Return the host of a URL and what it resolves to."""
+        host = (parts.hostname or "").rstrip(".").lower()
+        return frozenset({host, *await self._resolve(host)})
 
     def _refuse(self, role: str, parts: SplitResult, reason: str) -> RegistryProtocol:
         there = self._quote(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")

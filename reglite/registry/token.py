@@ -138,6 +138,10 @@ class TokenCache:
         """Forget a token that the registry refused."""
         self._tokens.pop(key, None)
 
+    def clear(self) -> None:
+        """Forget every token: they were got with credentials that hold no longer."""
+        self._tokens.clear()
+
     def values(self) -> tuple[str, ...]:
         """Return all tokens, so that messages can be kept free of them."""
         return tuple(value for value, _ in self._tokens.values())

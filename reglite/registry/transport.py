@@ -54,7 +54,12 @@ class Transport:
             self._quote,
         )
         self.auth = Authenticator(
-            config.name, config.credential, self._guard, self._ask_token_server, pace.clock
+            config.name,
+            config.credential,
+            self._guard,
+            self._ask_token_server,
+            pace.clock,
+            may_volunteer=self._may_volunteer,
         )
 
     async def aclose(self) -> None:
@@ -67,7 +72,7 @@ class Transport:
 
     def translate(self, call: Call, answer: Answer) -> RegliteError:
         """Return the error that an unexpected answer stands for."""
-        remedy = self.auth.remedy
+        remedy = self.auth.explain_refusal(with_credentials=answer.with_credentials)
         if not self._guard.is_own(answer.url):
             remedy = (
                 f"it led to {self._quote(answer.host)}, which refused: try again, and check the "
@@ -136,6 +141,13 @@ class Transport:
             )
         except (httpx.TransportError, httpx.InvalidURL) as exc:
             raise translate_exception(exc, where, self.config, self._quote) from exc
+
+    def _may_volunteer(self) -> bool:
+        """Tell whether credentials may go to the registry before it asks for them."""
+        parts = urlsplit(self._guard.base_url)
+        if parts.scheme == "https" or is_loopback(parts.netloc):
+            return True
+        return self.config.source != "docker-config" and self.config.url.startswith("http://")
 
     async def _find_base(self) -> None:
         """Settle on https or http for a loopback host that Docker's config names without scheme."""

@@ -44,6 +44,7 @@ async def test_a_registry_where_everything_works_needs_no_change(
         "name": "memory:5000",
         "status": "online",
         "credential_source": "none",
+        "credential_checked": False,
         "capabilities": ALL,
         "error": None,
     }
@@ -203,6 +204,46 @@ async def test_a_wrong_password_is_unauthorized_and_never_shown(
     assert (view.status, view.credential_source) == ("unauthorized", label)
     assert expected in view.hints[0]
     assert "a wrong password" not in json.dumps(view.to_json()) + repr(view)
+
+
+async def test_credentials_that_the_registry_never_had_to_check_are_said_to_be_unchecked(
+    filled: MemoryRegistry, make_client: MakeClient
+) -> None:
+    source = FixedCredentials(Credentials("demo", "demo"))
+    filled.switches.auth = "basic"
+    assert (await get_status(make_client(credential=source))).credential_checked
+
+    filled.switches.stranger_repositories = frozenset()
+    view = await get_status(make_client(credential=source))
+
+    assert (view.status, view.credential_checked) == ("online", False)
+    assert any("credentials from inventory are unchecked" in hint for hint in view.hints)
+
+
+@pytest.mark.parametrize("is_ping_blind", [False, True])
+async def test_a_wrong_password_of_a_registry_that_answers_strangers_is_not_online(
+    filled: MemoryRegistry, make_client: MakeClient, is_ping_blind: bool
+) -> None:
+    filled.switches.auth = "basic"
+    filled.switches.stranger_repositories = frozenset({"team/app"})
+    if is_ping_blind:
+        filled.on_request = lambda request: Answer(200) if request.path == "/v2/" else None
+    source = FixedCredentials(Credentials("demo", "a wrong password"))
+
+    view = await get_status(make_client(credential=source))
+
+    assert (view.status, view.credential_checked) == ("unauthorized", True)
+    assert view.error is not None
+    assert "were not enough" in view.error.message
+
+
+async def test_a_helper_that_fails_at_an_open_registry_is_named(
+    filled: MemoryRegistry, make_client: MakeClient
+) -> None:
+    view = await get_status(make_client(credential=BrokenHelper()))
+
+    assert view.status == "online"
+    assert any("docker-credential-broken is not installed" in hint for hint in view.hints)
 
 
 @dataclass(frozen=True)

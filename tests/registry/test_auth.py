@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from reglite.credentials.source import Credentials
 from reglite.demo.registry import MemoryRegistry
 from reglite.demo.switches import Switches
 from reglite.errors import (
@@ -76,11 +77,177 @@ class TokenRegistry:
         return answer_index() if authorization in self.accept else refuse(self.challenge)
 
 
-async def test_nothing_secret_is_sent_before_the_registry_asks(make_client: MakeClient) -> None:
-    registry = make_registry(auth="none")
+def make_open_registry(**switches: Any) -> Any:
+    """Return one that answers strangers, and shows them a part of what it has."""
+    return make_registry(auth="basic", stranger_repositories=frozenset({"team/app"}), **switches)
+
+
+async def list_names(client: Any) -> list[str]:
+    return list((await client.list_repositories(n=10)).items)
+
+
+async def test_registry_that_answers_strangers_gets_the_credentials_after_a_bare_ping(
+    make_client: MakeClient,
+) -> None:
+    registry = make_open_registry()
+    client = make_client(registry, credential=make_credential())
+    assert await list_names(client) == ["team/app", "team/other"]
+    await client.list_tags(Repository("team/other"))
+    assert [(r.path, r.authorization) for r in registry.requests] == [
+        ("/v2/", None),
+        ("/v2/_catalog", "basic"),
+        ("/v2/team/other/tags/list", "basic"),
+    ]
+    assert not client.is_credential_checked
+    assert await list_names(make_client(registry)) == ["team/app"]
+
+
+async def test_those_who_ask_at_once_share_the_bare_ping(make_client: MakeClient) -> None:
+    registry = make_open_registry(latency_seconds={"^/v2/$": 0.02})
+    client = make_client(registry, credential=make_credential())
+    await asyncio.gather(*(client.list_tags(APP) for _ in range(3)), list_names(client))
+    assert count(registry, "/v2/") == 1
+
+
+async def test_wrong_password_of_a_registry_that_answers_strangers_is_told(
+    make_client: MakeClient,
+) -> None:
+    registry = make_open_registry()
+    client = make_client(registry, credential=make_credential(password="wrong-" + PASSWORD))
+    with pytest.raises(Denied, match="credentials from inventory were not enough"):
+        await client.ping()
+    with pytest.raises(Denied, match="credentials from inventory were not enough"):
+        await client.list_repositories(n=1)
+    assert client.is_credential_checked
+    assert client.is_credential_refused
+
+
+async def test_answer_that_asks_politely_is_asking_too(make_client: MakeClient) -> None:
+    registry = make_open_registry(is_asking_politely=True)
+    client = make_client(registry, credential=make_credential(), source="docker-config")
+    assert len(await list_names(client)) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "source", "is_sent"),
+    [
+        ("https://registry.test", "docker-config", True),
+        ("http://127.0.0.1:5000", "docker-config", True),
+        ("http://registry.test", "inventory", True),
+        ("http://registry.test", "docker-config", False),
+    ],
+)
+async def test_credentials_go_unasked_over_https_to_loopback_or_where_the_inventory_says_http(
+    make_client: MakeClient, url: str, source: str, is_sent: bool
+) -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> Any:
+        seen.append("authorization" in request.headers)
+        is_ping = request.url.path == "/v2/"
+        return answer_json({}) if is_ping else httpx.Response(403)
+
+    client = make_client(answer, url=url, source=source, credential=make_credential())
+    with pytest.raises(Denied) as caught:
+        await client.list_tags(APP)
+    assert seen == [False, is_sent]
+    assert ("were not enough" in caught.value.message) is is_sent
+    assert ("plain http only" in caught.value.message) is not is_sent
+
+
+async def test_bearer_challenge_keeps_the_password_from_the_registry(
+    make_client: MakeClient,
+) -> None:
+    registry = make_registry(auth="bearer")
     client = make_client(registry, credential=make_credential())
     await client.list_tags(APP)
-    assert [request.authorization for request in registry.requests] == [None]
+    assert {r.authorization for r in registry.requests if r.path != "/token"} == {None, "bearer"}
+    assert client.is_credential_checked
+
+
+async def test_identity_token_is_for_token_servers_alone(make_client: MakeClient) -> None:
+    registry = make_registry(auth="none")
+    client = make_client(registry, credential=make_credential("<token>", "", "1dent1ty"))
+    await client.list_tags(APP)
+    assert {r.authorization for r in registry.requests} == {None}
+
+
+async def test_registry_that_is_not_available_is_asked_again(make_client: MakeClient) -> None:
+    answers = [httpx.Response(503), answer_json({}), answer_json({"name": "x", "tags": ["v1"]})]
+    client = make_client(lambda _: answers.pop(0), credential=make_credential())
+    assert await client.list_tags(APP) == ("v1",)
+    assert not answers
+
+
+class DyingHelper:
+    """A helper whose every token is good once more than it was asked for."""
+
+    kind = "helper"
+    label = "helper gcloud"
+
+    def __init__(self, passwords: list[str]) -> None:
+        self.passwords = passwords
+        self.asked = 0
+
+    async def resolve(self) -> Credentials:
+        return Credentials("ana", self.passwords[0])
+
+    def forget(self) -> bool:
+        self.asked += 1
+        if len(self.passwords) == 1:
+            return False
+        self.passwords.pop(0)
+        return True
+
+
+@pytest.mark.parametrize("auth", ["basic", "bearer"])
+async def test_credentials_that_died_are_asked_for_anew_once(
+    make_client: MakeClient, auth: str
+) -> None:
+    registry = make_registry(auth=auth)
+    helper = DyingHelper(["dead-" + PASSWORD, PASSWORD])
+    client = make_client(registry, credential=helper)
+    assert await client.list_tags(APP) == ("v1", "v2")
+    registry.authority.revoke_tokens()
+    registry.switches.password = "n3w-" + PASSWORD
+    helper.passwords = [PASSWORD, "n3w-" + PASSWORD]
+    assert await client.list_tags(APP, fresh=True) == ("v1", "v2")
+    assert helper.asked == 2
+
+
+async def test_refusal_with_the_same_credentials_is_told_at_once(make_client: MakeClient) -> None:
+    registry = make_registry(auth="basic", denied_actions=frozenset({"pull"}))
+    helper = DyingHelper([PASSWORD, PASSWORD])
+    with pytest.raises(Denied, match="helper gcloud were not enough"):
+        await make_client(registry, credential=helper).list_tags(APP)
+    assert count(registry, "/v2/team/app/tags/list") == 1
+
+
+async def test_source_that_fails_does_not_close_a_registry_that_asks_nobody(
+    make_client: MakeClient,
+) -> None:
+    class Broken:
+        kind = "helper"
+        label = "helper desktop"
+
+        async def resolve(self) -> None:
+            raise ConfigurationError("docker-credential-desktop is not installed")
+
+    client = make_client(make_registry(auth="none"), credential=Broken())
+    assert await client.list_tags(APP) == ("v1", "v2")
+    assert "not installed" in str(client.credential_trouble)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_refusal_without_a_challenge_blames_no_credentials_that_were_not_sent(
+    make_client: MakeClient, status: int
+) -> None:
+    client = make_client(lambda _: httpx.Response(status))
+    with pytest.raises(Denied, match="without credentials: add username"):
+        await client.list_tags(APP)
+    client = make_client(lambda _: httpx.Response(status), credential=make_credential())
+    with pytest.raises(Denied, match="from inventory were not enough"):
+        await client.list_tags(APP)
 
 
 async def test_basic_is_asked_for_once_and_then_sent_at_once(make_client: MakeClient) -> None:
@@ -375,7 +542,7 @@ async def test_challenge_of_an_unknown_scheme_is_refused_without_another_try(
 
     with pytest.raises(Denied):
         await make_client(answer, credential=make_credential()).ping()
-    assert len(seen) == 1
+    assert ["authorization" in request.headers for request in seen] == [False, True]
 
 
 async def test_bearer_challenge_without_realm_is_a_protocol_error(make_client: MakeClient) -> None:
@@ -449,10 +616,14 @@ async def test_scope_that_the_registry_names_otherwise_is_asked_for_at_once_next
     make_client: MakeClient,
 ) -> None:
     challenge = f'Bearer realm="{REALM}",service="s",scope="repository:mirror/team/app:pull"'
-    registry = TokenRegistry(challenge=challenge)
+
+    def grant(request: httpx.Request) -> Any:
+        is_mirror = request.url.params["scope"] == "repository:mirror/team/app:pull"
+        return answer_json({"token": "t0k3n" if is_mirror else "useless"})
+
+    registry = TokenRegistry(challenge=challenge, token=grant)
     client = make_client(registry, credential=make_credential())
     await client.get_manifest(APP, V1)
+    before = len(registry.seen)
     await client.get_manifest(APP, V1, fresh=True)
-    (asked,) = registry.token_requests
-    assert asked.url.params["scope"] == "repository:mirror/team/app:pull"
-    assert len(registry.seen) == 4
+    assert registry.seen[before:] == [("GET", "registry.test", "Bearer t0k3n")]

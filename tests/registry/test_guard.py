@@ -73,8 +73,8 @@ async def test_name_that_resolves_to_a_metadata_address_is_refused() -> None:
     ("registry", "realm"),
     [
         ("https://registry.test", "https://auth.test/token"),
-        ("https://registry.test", "http://localhost:5001/token"),
-        ("https://registry.test", "http://127.0.0.1:5001/token"),
+        ("https://127.0.0.1:5000", "http://localhost:5001/token"),
+        ("http://localhost:5000", "http://127.0.0.1:5001/token"),
         ("http://registry.test", "http://auth.test/token"),
         ("http://169.254.10.10:5000", "http://169.254.10.10:5000/token"),
     ],
@@ -89,10 +89,23 @@ async def test_realm_over_plain_http_is_refused_for_a_registry_over_https() -> N
 
 
 @pytest.mark.parametrize("url", ["http://localhost/x", "https://127.0.0.1:8443/x", "http://[::1]/"])
-async def test_redirect_from_elsewhere_to_this_machine_is_refused(url: str) -> None:
+async def test_what_is_elsewhere_may_lead_nowhere_on_this_machine(url: str) -> None:
+    for check in (make_guard().check_redirect, make_guard().check_realm):
+        with pytest.raises(RegistryProtocol, match="this machine"):
+            await check(url)
+    guard = make_guard("http://localhost:5000")
+    assert await guard.check_redirect(url) == await guard.check_realm(url) == url
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
+async def test_name_of_this_machine_is_this_machine(address: str) -> None:
+    async def resolve(host: str) -> list[str]:
+        return [address] if host in {"here.test", "me.test"} else ["203.0.113.7"]
+
     with pytest.raises(RegistryProtocol, match="this machine"):
-        await make_guard().check_redirect(url)
-    assert await make_guard("http://localhost:5000").check_redirect(url) == url
+        await make_guard(resolve=resolve).check_realm("https://here.test/token")
+    own = make_guard("https://me.test", resolve=resolve)
+    assert await own.check_realm("https://here.test/token")
 
 
 def test_own_origin_is_scheme_host_and_port() -> None:

@@ -52,6 +52,10 @@ class Status(Answer):
         description="`inventory`, `docker-config`, `helper NAME` or `none`.",
         examples=["docker-config"],
     )
+    credential_checked: bool = Field(
+        description="Whether the registry has refused somebody without this credential, or taken "
+        "it; false as well where there is none."
+    )
     capabilities: Capabilities
     hints: list[str] = Field(description="What to change, in plain words.")
     error: StatusError | None
