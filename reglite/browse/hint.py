@@ -27,7 +27,6 @@ _OWN_PAGES: Final = {
     "harbor": "Harbor",
     "quay": "Quay",
 }
-_CERTIFICATE_MARKS: Final = ("certificate verify failed", "self-signed", "self signed")
 _PLAIN_HTTP_MARKS: Final = ("wrong version number", "record layer failure", "wrong_version_number")
 
 
@@ -125,11 +124,8 @@ def _explain_refusal(config: RegistryConfig, path: str | None) -> str:
 
 def _explain_connection(config: RegistryConfig, message: str, path: str | None) -> tuple[str, ...]:
     host, place = _get_host(config), _name_place(config, path)
-    if any(mark in message for mark in _CERTIFICATE_MARKS):
-        return (
-            f"Its certificate is not trusted: add ca_file: /path/to/ca.pem {place}, "
-            "or insecure: true to accept any certificate",
-        )
+    if "its certificate was refused" in message:
+        return _explain_certificate(config, message, place)
     is_https = config.url.startswith("https://")
     rest = config.url.partition("://")[2]
     plain = f"If {host} speaks plain http, write url: http://{rest} {place}"
@@ -138,6 +134,18 @@ def _explain_connection(config: RegistryConfig, message: str, path: str | None) 
     running = f"Check that {host} runs and can be reached from here, and its url: {place}"
     asked_for_https = config.source in {"inventory", "command-line"}
     return (running,) if asked_for_https or not is_https else (running, plain)
+
+
+def _explain_certificate(config: RegistryConfig, message: str, place: str) -> tuple[str, ...]:
+    """Return the line to add where one helps; what the message says of the rest is enough."""
+    if "as ca_file" in message:
+        return (
+            f"Nobody trusted here issued its certificate: add ca_file: /path/to/ca.pem {place}, "
+            "or insecure: true to accept any certificate",
+        )
+    if "in its ca_file" in message:
+        return (f"Its certificate is not from the authority in {config.ca_file}: {place}",)
+    return (f"insecure: true {place} accepts any certificate, until this one is mended",)
 
 
 def _explain_deletion(config: RegistryConfig, ping: Ping, path: str | None) -> str:

@@ -1,5 +1,6 @@
 """httpx's exceptions in RegLite's words; the one place that translates them. Pure."""
 
+import re
 from collections.abc import Callable
 
 import httpx
@@ -9,8 +10,18 @@ from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import shorten
 from reglite.registry.limits import CONNECT_SECONDS
 
+# What Python says of a certificate; the reason is OpenSSL's own.
+_CERTIFICATE = re.compile(r"certificate verify failed: (.*?)\.?(?: \(_ssl\.c:\d+\))?$", re.ASCII)
+_CERTIFICATE_REMEDIES = (  # a part of the reason, what to do
+    (
+        "mismatch",
+        "its certificate is for another name: write a name that it was issued for in the url, or "
+        "have one issued for this one",
+    ),
+    ("has expired", "its certificate has expired: renew it at the registry"),
+    ("not yet valid", "its certificate is not valid yet: check the clocks there and here"),
+)
 _REMEDIES = (  # a part of what the TLS library or the resolver says, what to do
-    ("CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted: name its CA as ca_file"),
     ("WRONG_VERSION_NUMBER", "it speaks plain http: write its url as http://… in the inventory"),
     ("RECORD_LAYER_FAILURE", "it speaks plain http: write its url as http://… in the inventory"),
     ("CERTIFICATE_REQUIRED", "it wants a certificate: set client_cert and client_key"),
@@ -47,8 +58,32 @@ def translate_exception(
         return RegistryProtocol(f"{where}: the answer is broken HTTP ({said})")
     if isinstance(exc, httpx.LocalProtocolError | httpx.InvalidURL):
         return RegistryProtocol(f"{where}: the registry led to an impossible request")
+    reason = find_certificate_reason(str(exc))
+    if reason is not None:
+        said = "'".join(quote(part) for part in reason.split("'"))
+        remedy = explain_certificate(reason, config)
+        return RegistryUnreachable(f"{where}: its certificate was refused ({said}): {remedy}")
     said = quote(str(exc)) or type(exc).__name__
     return RegistryUnreachable(f"{where}: cannot be reached ({said}): {_find_remedy(str(exc))}")
+
+
+def find_certificate_reason(said: str) -> str | None:
+    """Return OpenSSL's reason for refusing a certificate, whole; None where none was refused."""
+    found = _CERTIFICATE.search(said)
+    return found[1] if found else None
+
+
+def explain_certificate(reason: str, config: RegistryConfig) -> str:
+    """Return what to do about a certificate that was refused for OpenSSL's reason."""
+    for part, remedy in _CERTIFICATE_REMEDIES:
+        if part in reason:
+            return remedy
+    if config.ca_file is not None:
+        return (
+            "its certificate is not from the authority in its ca_file: write the certificate of "
+            "the one that issued it there"
+        )
+    return "nobody trusted here issued its certificate: name the authority that did as ca_file"
 
 
 def _is_cut(exc: Exception) -> bool:

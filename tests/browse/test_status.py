@@ -1,6 +1,7 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from reglite.demo.registry import MemoryRegistry
 from reglite.errors import ConfigurationError, Denied, HelperFailed, RegistryUnreachable
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.client import RegistryClient
+from reglite.registry.connection_failure import translate_exception
 from tests.browse.conftest import MakeClient
 
 pytestmark = pytest.mark.anyio
@@ -337,6 +339,13 @@ def make_config(**options: Any) -> RegistryConfig:
     ("message", "options", "expected"),
     [
         ("certificate verify failed: unable to get issuer", {}, "ca_file: /path/to/ca.pem"),
+        (
+            "certificate verify failed: unable to get issuer",
+            {"ca_file": Path("/etc/corp.pem")},
+            "not from the authority in /etc/corp.pem",
+        ),
+        ("certificate verify failed: certificate has expired", {}, "until this one is mended"),
+        ("certificate verify failed: Hostname mismatch, ...", {}, "until this one is mended"),
         ("[SSL] record layer failure", {}, "url: http://registry.corp:5000 under inventory.corp"),
         ("[SSL: WRONG_VERSION_NUMBER] wrong version number", {}, "url: http://registry.corp:5000"),
         ("refused", {"source": "docker-config"}, "url: http://registry.corp:5000"),
@@ -346,7 +355,10 @@ def make_config(**options: Any) -> RegistryConfig:
 def test_a_failed_connection_names_the_line_that_mends_it(
     message: str, options: dict[str, Any], expected: str
 ) -> None:
-    hints = explain_failure(make_config(**options), RegistryUnreachable(message))
+    config = make_config(**options)
+    error = translate_exception(httpx.ConnectError(message), "registry 'corp'", config)
+
+    hints = explain_failure(config, error)
 
     assert any(expected in hint for hint in hints)
 

@@ -17,7 +17,9 @@ from tests.registry.clients import make_config
         (httpx.PoolTimeout(""), RegistryTimeout, "10 s"),
         (httpx.ConnectError("All connection attempts failed"), RegistryUnreachable, "it runs"),
         (
-            httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"),
+            httpx.ConnectError(
+                "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed"
+            ),
             RegistryUnreachable,
             "ca_file",
         ),

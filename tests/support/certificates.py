@@ -1,10 +1,18 @@
-"""A private certificate authority for tests: a server's certificate on loopback, a client's."""
+"""Private certificate authorities for tests: a server's certificate on loopback, a client's."""
 
 import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+Guide = Literal["bare", "basic constraints", "self-signed"]
 
 
 class Certificates:
@@ -40,3 +48,58 @@ class Certificates:
         if has_client:
             context.load_cert_chain(self.client, self.client_key)
         return context
+
+
+class GuideCertificates:
+    """What people make by the guides of Docker and Harbor: extensions that RFC 5280 wants lack.
+
+    ``bare`` is an authority without any extension but that it is one; ``basic constraints`` has
+    them uncritical and no key usage; ``self-signed`` is the server's own certificate, trusted.
+    """
+
+    def __init__(self, folder: Path, guide: Guide) -> None:
+        folder.mkdir()
+        self.authority, self.server = folder / "ca.pem", folder / "server.pem"
+        key = ec.generate_private_key(ec.SECP256R1())
+        if guide == "self-signed":
+            server_key, server = key, _build("registry", "registry", key, key, _LOOPBACK)
+            authority = server
+        else:
+            server_key = ec.generate_private_key(ec.SECP256R1())
+            is_critical = guide == "bare"
+            constraint = (x509.BasicConstraints(ca=True, path_length=None), is_critical)
+            authority = _build("Example CA", "Example CA", key, key, constraint)
+            server = _build("registry", "Example CA", server_key, key, _LOOPBACK)
+        self.authority.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
+        pem = server_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        self.server.write_bytes(pem + server.public_bytes(serialization.Encoding.PEM))
+
+
+_LOOPBACK = (x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False)
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _build(
+    subject: str,
+    issuer: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer_key: ec.EllipticCurvePrivateKey,
+    extension: tuple[x509.ExtensionType, bool],
+) -> x509.Certificate:
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(
+        _name(issuer),
+        _name(subject),
+        key.public_key(),
+        x509.random_serial_number(),
+        now - timedelta(days=1),
+        now + timedelta(days=30),
+    )
+    return builder.add_extension(*extension).sign(issuer_key, hashes.SHA256())
