@@ -235,6 +235,10 @@ class RegistryUnreachable(RegliteError):
     status = 502
 
 
+class ProxyFailed(RegistryUnreachable):
+    """The proxy on the way can't be used, can't be reached or refuses; its message names it."""
+
+
 class RegistryProtocol(RegliteError):
     """The registry answered something that the distribution spec does not allow."""
 

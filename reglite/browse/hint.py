@@ -9,6 +9,7 @@ from reglite.errors import (
     ConfigurationError,
     Denied,
     HelperFailed,
+    ProxyFailed,
     RegistryTimeout,
     RegistryUnreachable,
     RegliteError,
@@ -34,7 +35,7 @@ def explain_failure(
     config: RegistryConfig, error: RegliteError, path: str | None = None
 ) -> tuple[str, ...]:
     """Return what to do about a registry that could not be asked."""
-    if isinstance(error, ConfigurationError | HelperFailed):
+    if isinstance(error, ConfigurationError | HelperFailed | ProxyFailed):
         return ()  # its message says what to change already
     if isinstance(error, Denied):
         return (_explain_refusal(config, path),)

@@ -38,7 +38,8 @@ class StatusView:
     """One registry's state; ``server`` is which one it is, where that could be told.
 
     ``credential_checked`` tells whether the registry has refused somebody without our credentials,
-    or taken them: one that answers strangers alike shows nothing about them.
+    or taken them: one that answers strangers alike shows nothing about them. ``proxy`` is the URL
+    of the one on the way, without its login.
     """
 
     name: str
@@ -49,6 +50,7 @@ class StatusView:
     hints: tuple[str, ...]
     error: RegliteError | None
     credential_checked: bool
+    proxy: str | None = field(default=None)
     server: str | None = field(default=None)
 
     def to_json(self) -> dict[str, Any]:
@@ -60,6 +62,7 @@ class StatusView:
             "latency_ms": self.latency_ms,
             "credential_source": self.credential_source,
             "credential_checked": self.credential_checked,
+            "proxy": self.proxy,
             "capabilities": asdict(self.capabilities),
             "hints": list(self.hints),
             "error": error,
@@ -96,6 +99,7 @@ async def get_status(
         hints=_explain(client, capabilities, ping, path),
         error=None,
         credential_checked=client.is_credential_checked,
+        proxy=client.proxy,
         server=ping.server,
     )
 
@@ -110,6 +114,7 @@ def _build_failure(client: RegistryClient, error: RegliteError, path: str | None
         hints=explain_failure(client.config, error, path),
         error=error,
         credential_checked=client.is_credential_checked,
+        proxy=client.proxy,
     )
 
 

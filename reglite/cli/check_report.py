@@ -72,6 +72,8 @@ def _list_remarks(reports: Sequence[Report]) -> Iterator[str]:
 
 
 def _list_problems(report: Report) -> Iterator[str]:
+    if report.status.proxy is not None:
+        yield f"goes through the proxy {report.status.proxy}"
     error = report.status.error
     if error is not None:
         yield f"{error.code}: {error.message}"

@@ -59,6 +59,11 @@ class RegistryClient:
         self._gitlab = GitLabReader(self._transport, self.memory)
 
     @property
+    def proxy(self) -> str | None:
+        """The URL of the proxy to the registry without its login; None where none is of use."""
+        return self._transport.proxy
+
+    @property
     def is_credential_checked(self) -> bool:
         """Whether the registry has refused somebody without our credentials, or taken them."""
         return self.config.credential.kind != "none" and self._transport.auth.is_checked

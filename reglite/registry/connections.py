@@ -5,19 +5,19 @@ Every request to a registry, its token server or its blob storage leaves the pro
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from reglite import __version__
-from reglite.config.registry_url import is_loopback
-from reglite.errors import RegistryProtocol
+from reglite.config.proxy import Proxy, ProxySettings
+from reglite.errors import ProxyFailed, RegistryProtocol
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry import limits
 from reglite.registry.body import read_body
@@ -48,7 +48,9 @@ class Request:
 
 
 class Connections:
-    """An httpx client per scheme, opened on first use; ``transport`` replaces the network.
+    """An httpx client per scheme and proxy, opened on first use.
+
+    ``transport`` replaces the network, and then there is no proxy on the way.
 
     ``quote`` makes what a registry said, such as the URL of a redirect, fit for logs and messages.
     """
@@ -60,7 +62,8 @@ class Connections:
         self._transport = transport
         self._quote = quote
         self._slots = asyncio.Semaphore(config.max_connections)
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._proxies = ProxySettings({} if transport is not None else os.environ)
+        self._clients: dict[tuple[str, str | None], httpx.AsyncClient] = {}
         timeout = httpx.Timeout(
             config.timeout_seconds, connect=limits.CONNECT_SECONDS, pool=limits.CALL_SECONDS
         )
@@ -74,12 +77,16 @@ class Connections:
             await client.aclose()
 
     async def send(self, asked: Request) -> Answer:
-        """Send one request and read its answer; raises httpx's errors and RegistryProtocol."""
+        """Send one request and read its answer.
+
+        Raises httpx's errors, RegistryProtocol, and ProxyFailed for the proxy on the way.
+        """
         request = self._build(asked)
+        proxy = self.find_proxy(asked)
         async with self._slots:
-            client = self._get_client(asked.url.partition(":")[0])
+            client = self._get_client(asked.url.partition(":")[0], proxy)
             began = time.perf_counter()
-            with _refusing_hosts():
+            with _refusing_hosts(), _blaming(proxy, asked.where, self._quote):
                 response = await client.send(request, stream=True, follow_redirects=False)
             try:
                 body = await _read_body(response, asked.max_bytes, asked.where)
@@ -111,20 +118,30 @@ class Connections:
             request.extensions = {**self._extensions, "trace": check}
         return request
 
-    def _get_client(self, scheme: str) -> httpx.AsyncClient:
-        client = self._clients.get(scheme)
+    def find_proxy(self, asked: Request) -> Proxy | None:
+        """Return the proxy on the way of a request; raises ProxyFailed for one of no use."""
+        try:
+            return self._proxies.find(asked.url)
+        except ProxyFailed as exc:
+            raise ProxyFailed(f"{asked.where}: {exc.message}") from exc
+        except ValueError as exc:
+            raise httpx.InvalidURL("the port is no number") from exc
+
+    def _get_client(self, scheme: str, proxy: Proxy | None) -> httpx.AsyncClient:
+        key = (scheme, proxy.url if proxy else None)
+        client = self._clients.get(key)
         if client is None:
-            client = self._clients[scheme] = self._open_client(scheme)
+            client = self._clients[key] = self._open_client(scheme, proxy)
         return client
 
-    def _open_client(self, scheme: str) -> httpx.AsyncClient:
+    def _open_client(self, scheme: str, proxy: Proxy | None) -> httpx.AsyncClient:
         config = self._config
         is_plain = scheme == "http" or self._transport is not None
         return httpx.AsyncClient(
             transport=self._transport,
             verify=build_plain_context() if is_plain else get_ssl_context(config),
-            # A proxy of the environment is for the others: nobody's proxy reaches our loopback.
-            trust_env=self._transport is None and not is_loopback(urlsplit(config.url).netloc),
+            trust_env=False,  # httpx reads the variables otherwise than Docker does
+            proxy=proxy.url if proxy else None,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             limits=httpx.Limits(
                 max_connections=None,  # the semaphore counts; httpx's own queue is slow when long
@@ -132,6 +149,30 @@ class Connections:
                 keepalive_expiry=limits.KEEPALIVE_SECONDS,
             ),
         )
+
+
+@contextmanager
+def _blaming(proxy: Proxy | None, where: str, quote: Quote) -> Iterator[None]:
+    """Tell a failure of the proxy as the proxy's; what is behind it speaks for itself."""
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as exc:
+        if proxy is None or _is_behind(exc):
+            raise
+        if isinstance(exc, httpx.ProxyError):
+            raise ProxyFailed(
+                f"{where}: {proxy} refuses the way there ({quote(str(exc))}): check its login and "
+                "what it allows, or exclude this host in NO_PROXY"
+            ) from exc
+        raise ProxyFailed(
+            f"{where}: {proxy} can't be reached: check that it runs, or exclude this host in "
+            "NO_PROXY"
+        ) from exc
+
+
+def _is_behind(exc: Exception) -> bool:
+    """Tell what TLS says: it begins behind the proxy."""
+    return "SSL" in str(exc) or "certificate" in str(exc)
 
 
 @contextmanager

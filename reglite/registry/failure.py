@@ -33,6 +33,11 @@ def translate_answer(
         return errors.BlobUnknown(
             f"{where}: the registry lacks something that the manifest names ({said})"
         )
+    if answer.status == 407:
+        return errors.ProxyFailed(
+            f"{where}: the proxy on the way refuses ({said}): write its user and password into the "
+            "variable that names it, or exclude this host in NO_PROXY"
+        )
     if answer.status == 404:
         return _translate_missing(where, call, codes, said)
     if _is_refusal(call, answer.status, codes):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from reglite.config.registry_url import is_loopback
-from reglite.errors import RegliteError
+from reglite.errors import ProxyFailed, RegliteError
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.auth import Authenticator
 from reglite.registry.call import Answer, Call, Operation
@@ -61,6 +61,15 @@ class Transport:
             pace.clock,
             may_volunteer=self._may_volunteer,
         )
+
+    @property
+    def proxy(self) -> str | None:
+        """The URL of the proxy to the registry without its login; None where none is of use."""
+        try:
+            found = self._connections.find_proxy(Request(self._name, "GET", self._guard.base_url))
+        except ProxyFailed:
+            return None  # what is asked says so
+        return found.shown if found else None
 
     async def aclose(self) -> None:
         """Close every connection; the next call opens new ones."""

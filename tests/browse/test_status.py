@@ -47,6 +47,7 @@ async def test_a_registry_where_everything_works_needs_no_change(
         "status": "online",
         "credential_source": "none",
         "credential_checked": False,
+        "proxy": None,
         "capabilities": ALL,
         "error": None,
     }

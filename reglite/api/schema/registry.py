@@ -56,6 +56,10 @@ class Status(Answer):
         description="Whether the registry has refused somebody without this credential, or taken "
         "it; false as well where there is none."
     )
+    proxy: str | None = Field(
+        description="The URL of the proxy on the way, without its login.",
+        examples=["http://proxy.example.com:3128"],
+    )
     capabilities: Capabilities
     hints: list[str] = Field(description="What to change, in plain words.")
     error: StatusError | None
