@@ -168,6 +168,10 @@ class ManifestUnknown(NotFound):
     code = "MANIFEST_UNKNOWN"
 
 
+class ManifestDangles(ManifestUnknown):
+    """The tag is there and names a manifest that is not: the registry said which."""
+
+
 class BlobUnknown(NotFound):
     """The repository has no such blob."""
 
@@ -244,6 +248,10 @@ class RegistryProtocol(RegliteError):
 
     code = "REGISTRY_PROTOCOL"
     status = 502
+
+
+class ManifestBroken(RegistryProtocol):
+    """The registry fails at this one manifest or tag (500): damaged, or being written just now."""
 
 
 class RegistryTimeout(RegliteError):

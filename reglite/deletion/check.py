@@ -25,11 +25,15 @@ _LEAST_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What may be deleted: the manifest and the tags seen on it, all of them if ``is_complete``."""
+    """What may be deleted: the manifest and the tags seen on it, all of them if ``is_complete``.
+
+    ``damaged`` are tags that the registry can't read.
+    """
 
     manifest: Manifest
     tags: frozenset[Tag]
     parents: frozenset[Digest]
+    damaged: frozenset[Tag]
     is_complete: bool
 
 
@@ -61,7 +65,13 @@ async def check_plan(repository: RepositoryClient, manifest: Manifest, plan: str
     if walk.findings.protected:
         refuse_protected(repository.config, manifest.digest, walk.findings.protected)
     found = walk.findings
-    return Agreed(manifest, frozenset(found.tags), frozenset(found.parents), is_complete=True)
+    return Agreed(
+        manifest,
+        frozenset(found.tags),
+        frozenset(found.parents),
+        frozenset(found.damaged),
+        is_complete=True,
+    )
 
 
 async def check_bare(repository: RepositoryClient, manifest: Manifest) -> Agreed:
@@ -84,8 +94,9 @@ async def check_bare(repository: RepositoryClient, manifest: Manifest) -> Agreed
     rest = sorted(set(names) - set(guards))
     readings = await RepositoryReader(repository, deadline).read_tags(rest)
     tags = {tag for tag, found in readings.resolved.items() if found.digest == manifest.digest}
-    is_complete = len(readings.resolved) + len(readings.absent) == len(rest)
-    return Agreed(manifest, frozenset(tags), frozenset(), is_complete)
+    known = readings.resolved.keys() | readings.absent | readings.damaged
+    damaged = frozenset(readings.damaged | walk.findings.damaged)
+    return Agreed(manifest, frozenset(tags), frozenset(), damaged, len(known) == len(rest))
 
 
 def _read_named(packed: str) -> frozenset[str] | None:

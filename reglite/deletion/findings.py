@@ -33,7 +33,8 @@ class Findings:
     """``parents`` maps each tagged index that holds the digest to its tags.
 
     ``held`` are those children of the target that something else holds too, ``last`` is the tag up
-    to which all are read, in code point order; ``failed`` could not be read.
+    to which all are read, in code point order; ``failed`` could not be read, ``damaged`` can't be:
+    what such a tag names nobody can read, so it holds nothing that could be lost.
     """
 
     tags: set[Tag] = field(default_factory=set)
@@ -41,6 +42,7 @@ class Findings:
     parents: dict[Digest, set[Tag]] = field(default_factory=dict)
     held: set[Digest] = field(default_factory=set)
     failed: set[Tag] = field(default_factory=set)
+    damaged: set[Tag] = field(default_factory=set)
     last: Tag | None = None
 
     def note(
@@ -62,7 +64,8 @@ class Findings:
     def forget_missing(self, names: Iterable[Tag]) -> None:
         """Drop tags that the repository no longer lists."""
         listed = set(names)
-        for tags in (self.tags, self.protected, self.failed, *self.parents.values()):
+        found = (self.tags, self.protected, self.failed, self.damaged)
+        for tags in (*found, *self.parents.values()):
             tags.intersection_update(listed)
         self.parents = {digest: tags for digest, tags in self.parents.items() if tags}
 
@@ -83,6 +86,7 @@ class Findings:
             "parents": parents,
             "held": sorted(self.held),
             "failed": sorted(self.failed),
+            "damaged": sorted(self.damaged),
             "last": self.last,
         }
 
@@ -99,6 +103,7 @@ class Findings:
                 },
                 held={parse_digest(digest) for digest in document["held"]},
                 failed=_read_tags(document["failed"]),
+                damaged=_read_tags(document["damaged"]),
                 last=None if document["last"] is None else parse_tag(document["last"]),
             )
         except (RegliteError, KeyError, TypeError, AttributeError) as exc:
@@ -122,6 +127,9 @@ async def read_findings(
             findings.note(target, tag, descriptor, reached)
         elif tag in readings.absent:
             findings.failed.discard(tag)
+        elif tag in readings.damaged and not is_protected(tag, target.protect):
+            findings.failed.discard(tag)
+            findings.damaged.add(tag)
         elif reader.is_late:
             return position
         else:

@@ -27,7 +27,7 @@ class Leftover:
     registry: str
     repository: Repository
     tag: Tag
-    state: Literal["placeholder", "dangling", "unread"]
+    state: Literal["placeholder", "dangling", "damaged", "unread"]
     digest: Digest | None = None
 
     def __str__(self) -> str:
@@ -70,12 +70,13 @@ async def find_repository_leftovers(
 async def _look_at(repository: RepositoryClient, tags: Sequence[Tag]) -> list[Leftover]:
     deadline = repository.pace.clock() + _REPOSITORY_SECONDS
     readings = await RepositoryReader(repository, deadline).read_tags(tags)
-    still = readings.absent and readings.absent.intersection(await list_names(repository))
-    found = [Leftover(repository.config.name, repository.name, tag, "dangling") for tag in still]
+    place = (repository.config.name, repository.name)
+    found = [Leftover(*place, tag, "dangling") for tag in readings.dangling]
+    found += [Leftover(*place, tag, "damaged") for tag in readings.damaged]
     for tag in tags:
         if tag in readings.resolved:
             found += await _look_behind(repository, tag, readings.resolved[tag])
-        elif tag not in readings.absent:
+        elif tag not in readings.absent | readings.damaged:
             found.append(Leftover(repository.config.name, repository.name, tag, "unread"))
     return sorted(found, key=lambda leftover: leftover.tag)
 
@@ -111,4 +112,6 @@ def _describe(leftover: Leftover) -> str:
         return f"is on a placeholder instead of {leftover.digest}: remove the tag again"
     if leftover.state == "dangling":
         return "is listed but names nothing: remove the tag, which mends it"
+    if leftover.state == "damaged":
+        return "is damaged in the registry's storage: remove the tag, which mends it"
     return "could not be read: check again"

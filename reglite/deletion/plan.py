@@ -38,7 +38,8 @@ class DeletionPlan:
     """What goes, what stands in the way and how one tag alone could go.
 
     ``parents`` are tagged indexes that hold the digest, also deeper down; ``children`` are what
-    its index holds and nothing else that is tagged does. ``plan`` is to be sent back as it is.
+    its index holds and nothing else that is tagged does. ``damaged`` are tags that the registry
+    can't read, of which nobody can tell what they name. ``plan`` is to be sent back as it is.
     """
 
     digest: Digest
@@ -49,6 +50,7 @@ class DeletionPlan:
     children: tuple[Digest, ...]
     referrers: tuple[Digest, ...]
     related_tags: tuple[str, ...]
+    damaged: tuple[Tag, ...]
     untag: UntagMethod
     allowed: bool
     reason: str | None
@@ -69,6 +71,7 @@ class DeletionPlan:
             "children": list(self.children),
             "referrers": list(self.referrers),
             "related_tags": list(self.related_tags),
+            "damaged": list(self.damaged),
             "untag": self.untag,
             "allowed": self.allowed,
             "reason": self.reason,
@@ -101,6 +104,7 @@ class Walk:
         facts = [
             self.manifest.digest,
             *map(sorted, (found.tags, found.protected, found.parents, self.referrers)),
+            *([sorted(found.damaged)] if found.damaged else []),
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
@@ -236,6 +240,7 @@ async def assemble_plan(repository: RepositoryClient, walk: Walk) -> DeletionPla
         children=tuple(sorted(walk.target.children - findings.held)),
         referrers=walk.referrers,
         related_tags=find_related_tags(walk.names, digest),
+        damaged=tuple(sorted(findings.damaged)),
         untag=ways.untag,
         allowed=reason is None,
         reason=reason,

@@ -7,7 +7,7 @@ one, whoever starts it.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from reglite.errors import NameUnknown, NotFound
+from reglite.errors import ManifestBroken, ManifestDangles, NotFound
 from reglite.media_types import OCI_INDEX
 from reglite.reference import Digest, Tag
 from reglite.registry.models import Descriptor
@@ -16,6 +16,7 @@ from reglite.registry.probe import ZERO_DIGEST
 from reglite.registry.repository import RepositoryClient
 
 _PAUSES_SECONDS: Final = (0.0, 0.1, 0.3)
+_DAMAGE_PAUSES_SECONDS: Final = (0.6, 1.0)
 _MAX_PLACEHOLDER_BYTES: Final = 4096
 
 NO_IMAGE: Final = ZERO_DIGEST
@@ -24,7 +25,7 @@ NO_IMAGE: Final = ZERO_DIGEST
 So whatever a push brings meanwhile counts as moved.
 """
 
-State = Literal["on-digest", "on-placeholder", "dangling", "absent", "elsewhere"]
+State = Literal["on-digest", "on-placeholder", "dangling", "damaged", "absent", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class Position:
     """One tag, seen from the digest that is to lose it.
 
     ``digest`` is what the tag names now; ``original`` is what it names, or named before a
-    placeholder came over it. A dangling tag is listed but answers 404.
+    placeholder came over it. A dangling tag names a manifest that is gone, as the registry itself
+    says: that it is listed proves nothing, since lists can lag behind. A damaged one the registry
+    fails at, each time.
     """
 
     state: State
@@ -46,12 +49,20 @@ async def find_position(
     """Read where the tag is; without an expected digest, whatever it names is the expected one.
 
     ``expected`` may also be the placeholder's own digest: that is what a tags page shows. A push
-    shows a half-written tag for a moment, so only a tag that stays away is called dangling.
+    shows a half-written tag for a moment, so only a tag that stays away is called dangling, and
+    only one that fails for seconds damaged. Who expects an image gets that failure as it is.
     """
-    for pause in _PAUSES_SECONDS:
+    for pause in (*_PAUSES_SECONDS, *_DAMAGE_PAUSES_SECONDS):
         await repository.pace.sleep(pause)
-        position = await _look(repository, tag, expected)
-        if position.state != "dangling":
+        try:
+            position = await _look(repository, tag, expected)
+        except ManifestBroken:
+            if expected not in {None, NO_IMAGE}:
+                raise
+            position = Position("damaged")
+        if position.state not in {"dangling", "damaged"}:
+            break
+        if position.state == "dangling" and pause == _PAUSES_SECONDS[-1]:
             break
     return position
 
@@ -69,18 +80,16 @@ async def read_placeholder(
 async def _look(repository: RepositoryClient, tag: Tag, expected: Digest | None) -> Position:
     try:
         descriptor = await repository.head_manifest(tag, fresh=True)
+    except ManifestDangles:
+        return Position("dangling")
+    except NotFound:
+        return Position("absent")
+    try:
         placeholder = await read_placeholder(repository, descriptor)
     except NotFound:
-        return Position("dangling" if await _is_listed(repository, tag) else "absent")
+        return Position("dangling")  # it went between the two looks
     digest = descriptor.digest
     if placeholder is None or placeholder.tag != tag:
         return Position("on-digest" if expected in {None, digest} else "elsewhere", digest, digest)
     is_meant = expected in {None, digest, placeholder.digest}
     return Position("on-placeholder" if is_meant else "elsewhere", digest, placeholder.digest)
-
-
-async def _is_listed(repository: RepositoryClient, tag: Tag) -> bool:
-    try:
-        return tag in await repository.list_tags(fresh=True)
-    except NameUnknown:
-        return False

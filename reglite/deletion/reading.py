@@ -13,6 +13,8 @@ from typing import Final, TypeVar
 from reglite import media_types
 from reglite.errors import (
     Denied,
+    ManifestBroken,
+    ManifestDangles,
     NotFound,
     RegistryProtocol,
     RegistryUnreachable,
@@ -30,6 +32,8 @@ _T = TypeVar("_T")
 # are not enough for a repository of a thousand tags.
 _PASSES: Final = 3
 _PAUSE_SECONDS: Final = 0.1
+_DAMAGE_PAUSES_SECONDS: Final = (0.3, 0.7)
+_MOST_DAMAGED: Final = 20
 
 _HOPELESS: Final = (Denied, RegistryUnreachable)
 """What would meet every tag alike."""
@@ -39,11 +43,14 @@ _HOPELESS: Final = (Denied, RegistryUnreachable)
 class TagReadings:
     """Each tag is in one of these, or in none if time ran out before it was read.
 
-    ``absent`` answered 404 twice: removed meanwhile, or left dangling by the registry.
+    ``absent`` answered 404 twice; ``dangling`` are those of them that name a manifest which is
+    gone, as the registry says. ``damaged`` failed for seconds while others were read.
     """
 
     resolved: dict[Tag, Descriptor] = field(default_factory=dict)
     absent: set[Tag] = field(default_factory=set)
+    dangling: set[Tag] = field(default_factory=set)
+    damaged: set[Tag] = field(default_factory=set)
     failed: dict[Tag, RegliteError] = field(default_factory=dict)
 
 
@@ -81,7 +88,26 @@ class RepositoryReader:
             waiting = list(readings.failed)
             if not waiting or self.is_late:
                 break
+        await self._find_damaged(readings)
         return readings
+
+    async def _find_damaged(self, readings: TagReadings) -> None:
+        """Tell tags that are damaged in the registry's storage from those that fail just now.
+
+        Where nothing or not much can be read, it is the registry that fails and not a tag.
+        """
+        suspects = _list_broken(readings)
+        for pause in _DAMAGE_PAUSES_SECONDS:
+            if not 0 < len(suspects) <= min(_MOST_DAMAGED, len(readings.resolved)):
+                return
+            await self._repository.pace.sleep(pause)
+            await self._visit(suspects, partial(self._read_tag, readings))
+            if self.is_late:
+                return
+            suspects = _list_broken(readings)
+        for tag in suspects:
+            del readings.failed[tag]
+            readings.damaged.add(tag)
 
     async def read_indexes(self, descriptors: Iterable[Descriptor]) -> None:
         """Read the indexes among these and all below them, as far as the registry gives them."""
@@ -118,6 +144,8 @@ class RepositoryReader:
         if tag in self._missed:
             readings.failed.pop(tag, None)
             readings.absent.add(tag)
+            if isinstance(exc, ManifestDangles):
+                readings.dangling.add(tag)
         else:
             readings.failed[tag] = exc
         self._missed.add(tag)
@@ -187,6 +215,10 @@ class RepositoryReader:
             pass  # whatever was under way stays unread
         finally:
             await _cancel(tasks)
+
+
+def _list_broken(readings: TagReadings) -> list[Tag]:
+    return [tag for tag, exc in readings.failed.items() if isinstance(exc, ManifestBroken)]
 
 
 async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:

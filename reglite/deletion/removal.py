@@ -1,9 +1,9 @@
 """Delete a manifest by digest, with all its tags, and see that nothing is left half-way."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 from reglite.deletion.audit import keep_manifest
 from reglite.deletion.check import Agreed, check_bare, check_plan
@@ -13,7 +13,7 @@ from reglite.deletion.lock import lock_repository, run_to_end
 from reglite.deletion.method import find_ways
 from reglite.deletion.plan import list_names
 from reglite.deletion.position import find_position
-from reglite.deletion.protection import check_deletion_enabled
+from reglite.deletion.protection import check_deletion_enabled, describe_tags
 from reglite.deletion.reading import RepositoryReader
 from reglite.deletion.untag import delete_tag_by_api
 from reglite.errors import (
@@ -35,19 +35,52 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """One thing to be known of a deletion that was done; ``params`` are for its sentence."""
+
+    code: Literal["LIST_BEHIND", "TAGS_DANGLE"]
+    message: str
+    params: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the API's object."""
+        return {"code": self.code, "params": dict(self.params), "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """The tags that are still listed after a deletion, by what the registry says of each.
+
+    A list can lag behind: a tag that answers 404 without naming a manifest is ``behind`` it.
+    """
+
+    dangling: frozenset[Tag] = frozenset()
+    behind: frozenset[Tag] = frozenset()
+    alive: frozenset[Tag] = frozenset()
+    others: frozenset[Tag] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Deletion:
     """A digest that is gone and the tags that were seen going with it.
 
     ``is_complete``: every tag of the repository had been read before, and all on the digest went.
+    ``notes`` is what is to be known besides.
     """
 
     deleted: Digest
     tags: tuple[Tag, ...]
     is_complete: bool
+    notes: tuple[Note, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the API's object."""
-        return {"deleted": self.deleted, "tags": list(self.tags), "complete": self.is_complete}
+        return {
+            "deleted": self.deleted,
+            "tags": list(self.tags),
+            "complete": self.is_complete,
+            "notes": [note.to_json() for note in self.notes],
+        }
 
 
 async def delete_by_digest(
@@ -89,16 +122,53 @@ class _Removal:
         except RegliteError:
             await self._put_back_if_gone()
             raise
-        if left == self._agreed.tags and await self._is_there():
+        if left.alive | left.others == self._agreed.tags and await self._is_there():
             raise RegistryProtocol(
                 f"the registry accepted the deletion of {self._digest} and still has it"
             )
+        await self._finish_by_tag(left.alive)
         is_listed_right = await self._drop_from_list()
-        tags = self._agreed.tags - left
-        is_complete = self._agreed.is_complete and not left and is_listed_right
-        return Deletion(self._digest, tuple(sorted(tags)), is_complete)
+        tags = self._agreed.tags - left.others
+        is_whole = not left.others and not left.dangling and is_listed_right
+        return Deletion(
+            self._digest,
+            tuple(sorted(tags)),
+            self._agreed.is_complete and is_whole,
+            tuple(self._list_notes(left)),
+        )
 
-    async def _delete(self) -> frozenset[Tag]:
+    def _list_notes(self, left: _Left) -> Iterator[Note]:
+        if left.behind:
+            tags = sorted(left.behind)
+            yield Note(
+                "LIST_BEHIND",
+                f"the registry's list is behind: it still names {describe_tags(tags)}, which pull "
+                "nothing any more",
+                {"tags": tags},
+            )
+        if left.dangling:
+            tags, damaged = sorted(left.dangling), sorted(self._agreed.damaged)
+            yield Note(
+                "TAGS_DANGLE",
+                f"{describe_tags(tags)} pull nothing any more but stay listed, because the "
+                f"registry can't read {describe_tags(damaged)}: remove that, then these",
+                {"tags": tags, "damaged": damaged},
+            )
+
+    async def _finish_by_tag(self, tags: frozenset[Tag]) -> None:
+        """Remove tags that outlived the digest (old Nexus), or say that they still pull it."""
+        if not tags:
+            return
+        if await self._repository.can_untag():
+            for tag in sorted(tags):
+                await self._delete_tag(tag)
+            return
+        raise RegistryProtocol(
+            f"the registry took {self._digest} away and left {describe_tags(sorted(tags))}, which "
+            "still pull it, and deletes no single tags: delete them in the registry itself"
+        )
+
+    async def _delete(self) -> _Left:
         """Delete the digest until none of its tags dangles; return those that are still there."""
         ends_at = self._pace.clock() + _SECONDS
         for turn in range(_TRIES):
@@ -108,8 +178,9 @@ class _Removal:
                 if isinstance(failure, Unsupported) or self._pace.clock() > ends_at:
                     raise failure
                 continue
-            dangling, left = await self._find_left()
-            if not dangling:
+            left = await self._find_left()
+            # Where a tag is damaged 2.8 fails at it in each deletion: more of them mend nothing.
+            if not left.dangling or (failure is not None and self._agreed.damaged):
                 return left
             # Distribution 2.8 removes the manifest first and may stumble over its tags: with the
             # bytes back, the tags name it again and go with it in another deletion.
@@ -180,16 +251,20 @@ class _Removal:
             if position.state in {"absent", "dangling"}:
                 await self._repository.put_manifest(tag, manifest.raw, manifest.media_type)
 
-    async def _find_left(self) -> tuple[frozenset[Tag], frozenset[Tag]]:
-        """Return those of the tags that dangle, and those that name something."""
+    async def _find_left(self) -> _Left:
+        """Look at those of the tags that are still listed."""
         listed = self._agreed.tags.intersection(await list_names(self._repository))
         if not listed:
-            return frozenset(), frozenset()
+            return _Left()
         deadline = self._pace.clock() + self._pace.call_seconds
-        reader = RepositoryReader(self._repository, deadline)
-        readings = await reader.read_tags(sorted(listed))
-        still = readings.absent.intersection(await list_names(self._repository))
-        return frozenset(still), listed - readings.absent
+        readings = await RepositoryReader(self._repository, deadline).read_tags(sorted(listed))
+        alive = {tag for tag, read in readings.resolved.items() if read.digest == self._digest}
+        return _Left(
+            dangling=frozenset(readings.dangling),
+            behind=frozenset(readings.absent - readings.dangling),
+            alive=frozenset(alive),
+            others=listed - readings.absent - alive,
+        )
 
     async def _put_back_if_gone(self) -> None:
         """Leave a deletion that failed as one that can be repeated, not as tags that dangle."""
@@ -206,13 +281,13 @@ class _Removal:
         except RegliteError as exc:
             _log.warning("%s could not be put back for another try: %s", self._digest, exc.message)
 
-    async def _untag_dangling(self) -> frozenset[Tag]:
-        """Remove what still dangles tag by tag; return the tags that name something."""
-        dangling, left = await self._find_left()
-        for tag in sorted(dangling):
+    async def _untag_dangling(self) -> _Left:
+        """Remove what still dangles tag by tag; return what is left."""
+        left = await self._find_left()
+        for tag in sorted(left.dangling):
             ladder = PlaceholderLadder(self._repository, tag, self._digest, self._agreed.manifest)
             await ladder.climb()
-        return left
+        return replace(left, dangling=frozenset())
 
     async def _is_there(self) -> bool:
         try:

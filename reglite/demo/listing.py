@@ -45,7 +45,9 @@ def list_tags(request: Request, repository: Repository, store: Store, switches: 
         if switches.emptied_tags == "unknown":
             return _refuse_unknown(repository)
         return answer_json({"name": repository, "tags": None})
-    tags: list[str] = list(held.tags)
+    tags: list[str] = [*held.tags, *(held.gone - held.tags.keys())]
+    if not switches.has_lagging_lists:
+        tags = list(held.tags)
     if not switches.has_tag_pages:
         return answer_json({"name": repository, "tags": sorted(tags, key=_scatter)})
     n = _read_n(request)

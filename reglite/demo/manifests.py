@@ -25,8 +25,12 @@ def read_manifest(
         return refuse(switches.head_status, "DENIED", "HEAD is not allowed here")
     digest = find_digest(held, reference)
     manifest = held.manifests.get(digest) if held is not None and digest is not None else None
+    if reference in switches.damaged_tags and digest is not None:
+        return refuse(500, "UNKNOWN", "unknown error", {})
+    if held is not None and reference in held.hidden:
+        manifest = None
     if held is None or digest is None or manifest is None:
-        return _refuse_missing(repository, reference)
+        return _refuse_missing(repository, reference, digest)
     if switches.is_accept_strict:
         answer = _negotiate(request, reference, held, manifest)
         if answer is not None:
@@ -62,23 +66,26 @@ def delete_manifest(
     if refusal is not None:
         return refusal
     digest = Digest(reference)
-    if held is None or digest not in held.manifests:
+    if held is None or digest not in held.manifests or digest in held.hidden:
         return refuse(404, "MANIFEST_UNKNOWN", _UNKNOWN_MESSAGE)
     kept = _refuse_kept(digest, held, switches)
     if kept is not None:
         return kept
-    if switches.half_deletions > 0:
-        switches.half_deletions -= 1
+    if switches.half_deletions > 0 or switches.damaged_tags & held.tags.keys():
+        switches.half_deletions = max(0, switches.half_deletions - 1)
         del held.manifests[digest]
         return refuse(500, "UNKNOWN", "unknown error", {})
-    held.remove_manifest(digest)
+    if switches.keeps_tags and held.find_tags(digest):
+        held.hidden.add(digest)
+    else:
+        held.remove_manifest(digest)
     return Answer(202)
 
 
 def _untag(tag: Tag, held: StoredRepository | None) -> Answer:
     if held is None or tag not in held.tags:
         return refuse(404, "MANIFEST_UNKNOWN", _UNKNOWN_MESSAGE, {"Tag": tag})
-    del held.tags[tag]
+    held.remove_tag(tag)
     return Answer(202)
 
 
@@ -107,10 +114,11 @@ def _refuse_kept(digest: Digest, held: StoredRepository, switches: Switches) -> 
     return None
 
 
-def _refuse_missing(repository: Repository, reference: Reference) -> Answer:
+def _refuse_missing(repository: Repository, reference: Reference, digest: Digest | None) -> Answer:
+    """Refuse as distribution does, whose detail tells a tag that dangles from one that is not."""
     detail: dict[str, str] = {"Tag": reference}
-    if is_digest(reference):
-        detail = {"Name": repository, "Revision": reference}
+    if digest is not None:
+        detail = {"Name": repository, "Revision": digest}
     return refuse(404, "MANIFEST_UNKNOWN", _UNKNOWN_MESSAGE, detail)
 
 

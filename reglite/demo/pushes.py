@@ -45,6 +45,7 @@ def push_manifest(
     if refusal is not None:
         return refusal
     digest = _store(request.body, media_type, reference, held)
+    switches.damaged_tags -= {reference}
     location = f"{request.origin}{switches.prefix}/v2/{repository}/manifests/{digest}"
     headers = {"Docker-Content-Digest": digest, "Location": location}
     for subject in list_descriptors(document, "subject"):

@@ -68,21 +68,31 @@ class StoredManifest:
 
 @dataclass(slots=True)
 class StoredRepository:
-    """One repository; ``was_tagged`` tells an emptied one from one that never had a tag."""
+    """One repository; ``was_tagged`` tells an emptied one from one that never had a tag.
+
+    ``hidden`` manifests are found by their tags alone, ``gone`` are tags that were removed.
+    """
 
     manifests: dict[Digest, StoredManifest] = field(default_factory=dict)
     tags: dict[Tag, Digest] = field(default_factory=dict)
     blobs: dict[Digest, Blob] = field(default_factory=dict)
     was_tagged: bool = False
+    hidden: set[Digest] = field(default_factory=set)
+    gone: set[Tag] = field(default_factory=set)
 
     def find_tags(self, digest: Digest) -> list[Tag]:
         """Return every tag on a digest."""
         return [tag for tag, target in self.tags.items() if target == digest]
 
+    def remove_tag(self, tag: Tag) -> None:
+        """Drop one tag."""
+        del self.tags[tag]
+        self.gone.add(tag)
+
     def remove_manifest(self, digest: Digest) -> None:
         """Drop a manifest and every tag on it."""
         for tag in self.find_tags(digest):
-            del self.tags[tag]
+            self.remove_tag(tag)
         del self.manifests[digest]
 
 

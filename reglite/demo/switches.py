@@ -73,6 +73,10 @@ class Switches:
     is_child_kept: bool = False  # zot: 405 while an index names the manifest
     is_tagged_kept: bool = False  # Artifact Registry: 400 while any tag is on the digest
 
+    keeps_tags: bool = False  # old Nexus: a digest goes, its tags go on pulling it
+    has_lagging_lists: bool = False  # Quay, caching proxies: tags are listed after they went
+    damaged_tags: frozenset[str] = frozenset()  # 2.8 with empty or garbled link files
+
     half_deletions: int = 0  # 2.8 under pushes: 500, manifest gone, its tags still listed
 
     # Referrers.

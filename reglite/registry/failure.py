@@ -33,13 +33,8 @@ def translate_answer(
         return errors.BlobUnknown(
             f"{where}: the registry lacks something that the manifest names ({said})"
         )
-    if answer.status == 407:
-        return errors.ProxyFailed(
-            f"{where}: the proxy on the way refuses ({said}): write its user and password into the "
-            "variable that names it, or exclude this host in NO_PROXY"
-        )
     if answer.status == 404:
-        return _translate_missing(where, call, codes, said)
+        return _translate_missing(where, call, answer, said)
     if _is_refusal(call, answer.status, codes):
         return errors.Unsupported(f"{where}: {_explain_refusal(call)} ({said})")
     return _translate_trouble(where, answer, said)
@@ -47,6 +42,16 @@ def translate_answer(
 
 def _translate_trouble(where: str, answer: Answer, said: str) -> errors.RegliteError:
     match answer.status:
+        case 407:
+            return errors.ProxyFailed(
+                f"{where}: the proxy on the way refuses ({said}): write its user and password into "
+                "the variable that names it, or exclude this host in NO_PROXY"
+            )
+        case 500 if any(fault.is_damage for fault in answer.faults):
+            return errors.ManifestBroken(
+                f"{where}: the registry fails at it ({said}): try again; where others can be read, "
+                "it is damaged in the registry's storage"
+            )
         case 429:
             return errors.TooManyRequests(
                 f"{where}: the registry limits requests ({said}): wait and try again",
@@ -85,7 +90,7 @@ def _explain_refusal(call: Call) -> str:
 
 
 def _translate_missing(
-    where: str, call: Call, codes: Set[str], said: str
+    where: str, call: Call, answer: Answer, said: str
 ) -> errors.NotFound | errors.Unsupported | errors.RegistryProtocol:
     if call.operation is Operation.CATALOG:
         return errors.Unsupported(f"{where}: {_explain_refusal(call)} ({said})")
@@ -93,7 +98,7 @@ def _translate_missing(
         return errors.RegistryProtocol(
             f"{where}: no registry API there ({said}): check the url, its path prefix and port"
         )
-    if call.operation is Operation.TAGS or "NAME_UNKNOWN" in codes:
+    if call.operation is Operation.TAGS or "NAME_UNKNOWN" in answer.codes:
         return errors.NameUnknown(
             f"{where}: the registry does not know the repository ({said}): check its name, or "
             "push to it first"
@@ -102,6 +107,12 @@ def _translate_missing(
         return errors.BlobUnknown(
             f"{where}: the registry does not have it ({said}): garbage collection may have cleared "
             "it away; push the image again"
+        )
+    named = call.path.rpartition("/")[2]
+    if any(fault.revision not in {None, named} for fault in answer.faults):
+        return errors.ManifestDangles(
+            f"{where}: the tag names a manifest that is gone ({said}): remove the tag, or push it "
+            "anew"
         )
     return errors.ManifestUnknown(
         f"{where}: the registry does not have it ({said}): it may have been deleted or pushed "

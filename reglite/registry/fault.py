@@ -8,15 +8,24 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from reglite.reference import Digest
+from reglite.registry.document import read_digest
 from reglite.registry.limits import ERROR_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryFault:
-    """One entry of the spec's error list; ``message`` is hostile text."""
+    """One entry of the spec's error list; ``message`` is hostile text.
+
+    ``revision`` is what distribution puts into the detail of a manifest that is not there: asked
+    for by a tag it tells that the tag names it. ``is_damage`` is how 2.8 fails at a link file or a
+    manifest that is empty or garbled: a detail without a word.
+    """
 
     code: str
     message: str
+    revision: Digest | None = None
+    is_damage: bool = False
 
 
 def parse_faults(body: bytes) -> tuple[RegistryFault, ...]:
@@ -34,4 +43,7 @@ def parse_faults(body: bytes) -> tuple[RegistryFault, ...]:
 def _read_fault(entry: dict[str, Any]) -> RegistryFault:
     code, message, detail = entry.get("code"), entry.get("message"), entry.get("detail")
     texts = [text for text in (message, detail) if isinstance(text, str) and text]
-    return RegistryFault(code if isinstance(code, str) else "", ": ".join(dict.fromkeys(texts)))
+    revision = read_digest(detail.get("Revision")) if isinstance(detail, dict) else None
+    text = ": ".join(dict.fromkeys(texts))
+    is_damage = code == "UNKNOWN" and isinstance(detail, dict) and detail.keys() <= {"Offset"}
+    return RegistryFault(code if isinstance(code, str) else "", text, revision, is_damage)

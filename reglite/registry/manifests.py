@@ -81,7 +81,9 @@ class ManifestReader:
             if descriptor is not None and _is_about(descriptor, reference):
                 self._head_refusals = 0
                 return descriptor
-            if answer.status in {401, 429} or (answer.status >= 500 and answer.status != 501):
+            if answer.status == 500:  # only a body can say whether it is this tag that is damaged
+                return _describe(await self._fetch_manifest(repository, reference))
+            if answer.status in {401, 429} or answer.status > 501:
                 raise self._transport.translate(call, answer)
         manifest = await self._fetch_manifest(repository, reference)
         self._head_refusals += 1

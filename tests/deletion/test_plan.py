@@ -34,7 +34,7 @@ pytestmark = pytest.mark.anyio
 
 CONTRACT_FIELDS = {
     "digest", "kind", "tags", "protected", "parents", "children", "referrers", "related_tags",
-    "untag", "allowed", "reason", "complete", "checked", "total", "next", "plan",
+    "damaged", "untag", "allowed", "reason", "complete", "checked", "total", "next", "plan",
 }  # fmt: skip
 
 
@@ -369,7 +369,15 @@ async def test_a_forged_cursor_hides_tags_but_opens_no_protection(
 ) -> None:
     digest = repo.add_image("a", "latest", "x")
     client = make_client(protect=("latest",))
-    forged = {"tags": [], "protected": [], "parents": {}, "held": [], "failed": [], "last": "zzz"}
+    forged = {
+        "tags": [],
+        "protected": [],
+        "parents": {},
+        "held": [],
+        "failed": [],
+        "damaged": [],
+        "last": "z",
+    }
     plan = await make_plan(client, REPOSITORY, digest, cursor=pack(forged))
     with pytest.raises((PlanChanged, TagProtected)):
         await delete_by_digest(client, REPOSITORY, digest, plan=plan.plan)

@@ -38,6 +38,7 @@ async def test_the_digest_and_its_tags_go_and_nothing_else(
         "deleted": digest,
         "tags": ["latest", "stable"],
         "complete": True,
+        "notes": [],
     }
     assert repo.tags == {"other": other}
     assert repo.manifests == {other}

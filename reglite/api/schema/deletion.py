@@ -18,6 +18,9 @@ class Plan(Answer):
     children: list[DigestText] = Field(description="Manifests that stay without their index.")
     referrers: list[DigestText]
     related_tags: list[str]
+    damaged: list[TagText] = Field(
+        description="Tags that the registry can't read: nobody can tell what they name."
+    )
     untag: UntagMethod
     allowed: bool
     reason: str | None
@@ -28,12 +31,21 @@ class Plan(Answer):
     plan: str = Field(description="The hash to echo with the deletion.")
 
 
+class Note(Answer):
+    """One thing to be known of a deletion that was done."""
+
+    code: str = Field(description="`LIST_BEHIND` or `TAGS_DANGLE`.", examples=["LIST_BEHIND"])
+    params: dict[str, list[TagText]]
+    message: str
+
+
 class Deletion(Answer):
     """A deletion by digest."""
 
     deleted: DigestText
     tags: list[TagText] = Field(description="The tags that went.")
     complete: bool
+    notes: list[Note] = Field(description="What is to be known besides.")
 
 
 class Untagging(Answer):
