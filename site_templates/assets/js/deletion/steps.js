@@ -35,6 +35,9 @@ const readManifest = async (where, digest, signal) => {
   }
 };
 
+// Of a tag that names nothing, or is damaged: the API tells whether it really is.
+const UNREADABLE = new Set(["MANIFEST_UNKNOWN", "REGISTRY_PROTOCOL"]);
+
 /** Fills in what is not known of targets yet: which digest a tag names. What can't be read is left out. */
 export const resolveTargets = async (where, targets, signal) => {
   const known = new Map();
@@ -44,7 +47,7 @@ export const resolveTargets = async (where, targets, signal) => {
     const answer = await ask(where, "summaries", { query: { tag: batch }, signal, fresh: true, shape: SUMMARIES });
     for (const summary of answer.summaries) known.set(summary.tag, summary);
     for (const { tag, code } of answer.failed) {
-      if (code === "MANIFEST_UNKNOWN") known.set(tag, { digest: NOTHING, platforms: [] });
+      if (UNREADABLE.has(code)) known.set(tag, { digest: NOTHING, platforms: [] });
     }
     if (answer.pending.length >= batch.length) throw new ApiError("REGISTRY_TIMEOUT");
     waiting = [...answer.pending, ...waiting.slice(batch.length)];
