@@ -92,7 +92,7 @@ def _cut(
     size = n if switches.short_page_size is None else min(n, switches.short_page_size)
     page = list(rest[:size])
     has_more = len(rest) > len(page) or (switches.links_exact_fit and len(page) == n)
-    if not page or not has_more:
+    if not page or not has_more or switches.link_style == "none":
         return page, {}
     return page, {"Link": _format_link(request, page[-1], last, n, switches)}
 
@@ -112,7 +112,7 @@ def _format_link(request: Request, end: str, last: str, n: int, switches: Switch
         query = {"last": last if style == "loop" else end, "n": n}
     target = f"{switches.prefix}{request.path}?{urlencode(query)}"
     if style == "foreign":
-        target = f"https://elsewhere.example{target}"
+        target = f"http://elsewhere.internal:8081{target}"
     elif style == "absolute":
         target = f"{request.origin}{target}"
     return f"<{target}>; rel=next" if style == "unquoted" else f'<{target}>; rel="next"'

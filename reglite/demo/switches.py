@@ -6,7 +6,7 @@ from typing import Literal
 
 Authentication = Literal["none", "basic", "bearer"]
 TokenField = Literal["token", "access_token", "both"]
-LinkStyle = Literal["relative", "absolute", "unquoted", "opaque", "foreign", "loop"]
+LinkStyle = Literal["relative", "absolute", "unquoted", "opaque", "foreign", "loop", "none"]
 Order = Literal["component", "bytewise", "random"]
 ErrorStyle = Literal["object", "string", "none", "plain", "empty", "mislabelled", "html"]
 
@@ -52,7 +52,7 @@ class Switches:
     max_tags_n: int | None = None
     has_tag_pages: bool = True  # without them n and last are ignored and nothing is sorted
     short_page_size: int | None = None  # pages never hold more, whatever n says
-    link_style: LinkStyle = "relative"
+    link_style: LinkStyle = "relative"  # "foreign": behind a proxy; "none": cut at n (old Nexus)
     links_exact_fit: bool = False  # a full last page links to an empty one
     order: Order = "component"
     emptied_tags: Literal["null", "empty", "unknown"] = "empty"

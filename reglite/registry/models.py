@@ -62,10 +62,14 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[N]):
-    """One page of names; ``next`` is an opaque cursor for the next one, None on the last."""
+    """One page of names; ``next`` is an opaque cursor for the next one, None on the last.
+
+    It is a guess where the registry said nothing and the page is as full as it may be.
+    """
 
     items: tuple[N, ...]
     next: str | None
+    is_next_guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ Quay's opaque ``next_page``, and a link can't lead anywhere else.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reglite.errors import BadRequest, RegistryProtocol
-from reglite.reference import shorten
 
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;[^;,\"]*(?:\"[^\"]*\")?)*)", re.ASCII)
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.ASCII | re.IGNORECASE)
@@ -34,32 +33,16 @@ def _parse_relations(parameters: str) -> frozenset[str]:
     return frozenset((match[1] or match[2] or "").lower().split()) if match else frozenset()
 
 
-def parse_next(
-    values: Iterable[str], requested_url: str, quote: Callable[[str], str] = shorten
-) -> str | None:
+def parse_next(values: Iterable[str]) -> str | None:
     """Return the cursor of the next page, None on the last one.
 
-    Relative and absolute links work (ECR sends absolute ones); a link to another origin raises
-    RegistryProtocol, for following it would leave the registry and ignoring it would hide names;
-    ``quote`` makes its host fit for the message.
+    Where a link says that it leads does not matter: a registry behind a proxy may not know its own
+    name, port or scheme. Its query is asked of the same path, so it can't lead away.
     """
     for target, relations in parse_links(values):
         if "next" in relations:
-            return _read_query(target, requested_url, quote)
+            return _normalise(target.partition("#")[0].partition("?")[2]) or None
     return None
-
-
-def _read_query(target: str, requested_url: str, quote: Callable[[str], str]) -> str | None:
-    try:
-        url = urlsplit(urljoin(requested_url, target))
-        same = get_origin(url.geturl()) == get_origin(requested_url)
-    except ValueError as exc:
-        raise RegistryProtocol("the registry's link to its next page is no URL") from exc
-    if not same or url.username is not None or url.password is not None:
-        raise RegistryProtocol(
-            f"the registry's next page is at another origin, {quote(url.netloc)}: not followed"
-        )
-    return _normalise(url.query) or None
 
 
 def _normalise(query: str) -> str:

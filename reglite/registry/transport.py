@@ -122,7 +122,7 @@ class Transport:
 
     def read_next(self, answer: Answer) -> str | None:
         """Return the cursor of the page after this one; raises RegistryProtocol."""
-        return parse_next([answer.headers.get("link", "")], answer.url, self._quote)
+        return parse_next([answer.headers.get("link", "")])
 
     async def ask_token_host(self, url: str, authorization: str) -> Answer:
         """Ask another path of the host that the credentials go to for tokens (GitLab's API)."""

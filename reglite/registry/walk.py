@@ -63,7 +63,7 @@ class ListReader:
         fields = {} if cursor is None else parse_cursor(cursor)
         page, _ = await self._memory.recall(
             Key(Known.CATALOG_PAGE, detail=(n, format_query(fields))),
-            lambda: self._fetch(_CATALOG, fields, n),
+            lambda: self._fetch_page(fields, n),
             lambda fetched: _measure(fetched[0].items, fetched[1]),
             fresh=fresh,
         )
@@ -109,6 +109,15 @@ class ListReader:
                     raise RegistryProtocol(f"{where}: the list is without end")
                 fields = parse_cursor(page.next)
 
+    async def _fetch_page(self, fields: dict[str, str], n: int) -> Fetched[Repository]:
+        """Return a page of the catalog; a guess at its next one is looked at, whether it is one."""
+        page, size_bytes = await self._fetch(_CATALOG, fields, n)
+        if page.is_next_guessed and page.next is not None:
+            after, _ = await self._fetch(_CATALOG, parse_cursor(page.next), n)
+            if not after.items or page.items[-1] in after.items:
+                page = Page(page.items, None)
+        return page, size_bytes
+
     async def _fetch(self, wanted: _List[N], fields: dict[str, str], size: int) -> Fetched[N]:
         """Return a page and its length in bytes; asks again with a smaller ``n`` if it has to."""
         asked = self._lower(size)
@@ -123,7 +132,11 @@ class ListReader:
             raise self._mark_no_catalog(call, self._transport.translate(call, answer))
         cursor = self._transport.read_next(answer)
         names = self._read(wanted, answer, self._transport.where(call))
-        return Page(names, cursor), len(answer.body)
+        # Old Nexus cuts at n and says nothing of a next page.
+        is_cut = cursor is None and asked is not None and len(names) == asked
+        if is_cut and fields.get("last") not in names:
+            cursor = format_query({"last": names[-1], "n": str(asked)})
+        return Page(names, cursor, is_next_guessed=is_cut), len(answer.body)
 
     def _read(self, wanted: _List[N], answer: Answer, where: str) -> tuple[N, ...]:
         """Return the names in a body; the same bytes hold the same names as the last time."""

@@ -55,7 +55,7 @@ def test_random_order_ignores_last_and_links_nowhere(ask: Ask, registry: MemoryR
         ("relative", '</v2/_catalog?last=a-b&n=2>; rel="next"'),
         ("absolute", '<http://memory/v2/_catalog?last=a-b&n=2>; rel="next"'),
         ("unquoted", "</v2/_catalog?last=a-b&n=2>; rel=next"),
-        ("foreign", '<https://elsewhere.example/v2/_catalog?last=a-b&n=2>; rel="next"'),
+        ("foreign", '<http://elsewhere.internal:8081/v2/_catalog?last=a-b&n=2>; rel="next"'),
         ("loop", '</v2/_catalog?last=a&n=2>; rel="next"'),
     ],
 )

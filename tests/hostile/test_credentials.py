@@ -111,6 +111,8 @@ def test_redirects_without_end_are_cut_off(attack: Stage, repo: str) -> None:
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:1", "http://169.254.169.254", "//elsewhere"])
 @pytest.mark.parametrize("path", ["repositories", "repositories/{repo}/tags"])
 def test_foreign_link_is_not_followed(attack: Stage, repo: str, path: str, origin: str) -> None:
+    """Its query is asked of the registry itself, once: it brings nothing new."""
+
     def answer(asked: Asked, out: Output) -> None:
         link = f'<{origin}/v2/_catalog?last=a>; rel="next"'
         write_json(out, {"tags": ["a"], "repositories": ["a"]}, Link=link)
@@ -118,7 +120,9 @@ def test_foreign_link_is_not_followed(attack: Stage, repo: str, path: str, origi
     attack.plain.answer = answer
     reply = attack.get(path.format(repo=repo))
 
-    assert (reply.status_code, get_code(reply)) == (502, "REGISTRY_PROTOCOL")
+    assert reply.status_code == 200
+    assert all(asked.path.startswith("/v2/") for asked in attack.plain.asked)
+    assert 0 < len(attack.plain.asked) <= 3
 
 
 def test_endless_pages_end_within_the_budget(attack: Stage, repo: str) -> None:
@@ -170,5 +174,8 @@ def test_registry_that_repeats_the_credentials_does_not_show_them(
     attack.plain.answer = after_basic(answer)
     reply = attack.get(f"repositories/{repo}/tags", registry="echo")
 
-    assert reply.status_code >= 400
-    get_code(reply)
+    if place == "link":  # where it leads is not even looked at
+        assert reply.status_code == 200
+    else:
+        assert reply.status_code >= 400
+        get_code(reply)

@@ -25,7 +25,7 @@ FIELDS = st.dictionaries(
 def test_the_next_page_survives_the_round_trip(style: str, fields: dict[str, str]) -> None:
     header = style.format(base=BASE, path=PATH, query=format_query(fields))
 
-    cursor = parse_next([header], f"{BASE}{PATH}?n=100")
+    cursor = parse_next([header])
 
     assert cursor is not None
     assert parse_cursor(cursor) == fields
@@ -36,4 +36,4 @@ def test_the_next_page_survives_the_round_trip(style: str, fields: dict[str, str
 def test_another_relation_is_no_next_page(style: str, fields: dict[str, str]) -> None:
     header = style.format(base=BASE, path=PATH, query=format_query(fields))
 
-    assert parse_next([header.replace("next", "prev")], f"{BASE}{PATH}") is None
+    assert parse_next([header.replace("next", "prev")]) is None
