@@ -11,7 +11,7 @@ from reglite.api.access import RegistryAccess
 from reglite.browse.listing import RepositoriesView, list_repositories
 from reglite.browse.next_link import format_next, format_repositories_path
 from reglite.registry.deadline import deadline
-from reglite.registry.limits import CALL_SECONDS, PAGE_SIZE
+from reglite.registry.limits import PAGE_SIZE
 
 _MAX_PAGES: Final = 1000
 
@@ -21,7 +21,7 @@ async def list_visible(
 ) -> dict[str, Any]:
     """Return the API's page of names, sorted by code point; raises RegistryTimeout."""
     name = registry.config.name
-    async with deadline(CALL_SECONDS, f"reading the catalog of {name}"):
+    async with deadline(registry.client.pace.call_seconds, f"reading the catalog of {name}"):
         known = await _walk(registry, q, fresh=fresh)
     rest = sorted(r for r in known if registry.caller.can_read(name, r) and r > (last or ""))
     page = tuple(rest[:n])

@@ -9,7 +9,6 @@ from reglite.errors import BadRequest, Unsupported
 from reglite.reference import Digest, Repository
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline
-from reglite.registry.limits import CALL_SECONDS
 
 MAX_BLOB_BYTES: Final = 4 * 1024 * 1024
 JSON_TYPE: Final = "application/json"
@@ -36,7 +35,7 @@ async def get_text_blob(client: RegistryClient, repository: Repository, digest: 
     reference = f"{client.config.pull_host}/{repository}@{digest}"
     instead = f"fetch it with 'oras blob fetch --output blob {reference}'"
     try:
-        async with deadline(CALL_SECONDS, f"reading the blob {digest}"):
+        async with deadline(client.pace.call_seconds, f"reading the blob {digest}"):
             content = await client.get_blob(repository, digest, max_bytes=MAX_BLOB_BYTES)
     except BadRequest as exc:  # the client's word for a blob beyond the limit
         raise Unsupported(f"the blob {digest} is longer than 4 MiB: {instead}") from exc

@@ -9,9 +9,9 @@ from reglite.browse.catalog import CatalogPage, Position, parse_position, start_
 from reglite.browse.next_link import format_next, format_repositories_path
 from reglite.browse.tags import filter_names
 from reglite.browse.trail import MALFORMED
-from reglite.errors import BadRequest, Denied, NotFound, RegistryTimeout, Unsupported
+from reglite.errors import BadRequest, RegistryTimeout, RegliteError, Unsupported
 from reglite.registry.client import RegistryClient
-from reglite.registry.limits import CALL_SECONDS, PAGE_SIZE
+from reglite.registry.limits import PAGE_SIZE
 
 DEFAULT_REPOSITORIES: Final = 100
 
@@ -20,21 +20,30 @@ _OWN: Final = "own~"
 
 _MAX_OFFSET_DIGITS: Final = 6
 
+PATIENCE_SECONDS: Final = 3.0
+"""How long the names of the inventory wait for the catalog's to be shown with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class RepositoriesView:
-    """One page of repositories; a short page is the last one only where ``next`` is None."""
+    """One page of repositories; a short page is the last one only where ``next`` is None.
+
+    ``catalog_error`` is why those that the inventory names are all there is.
+    """
 
     registry: str
     repositories: tuple[str, ...]
     next: str | None
+    catalog_error: RegliteError | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the API's object."""
+        error = self.catalog_error
         return {
             "registry": self.registry,
             "repositories": list(self.repositories),
             "next": self.next,
+            "catalog_error": error and {"code": error.code, "message": error.message},
         }
 
 
@@ -46,15 +55,17 @@ async def list_repositories(
     cursor: str | None = None,
     q: str | None = None,
     fresh: bool = False,
-    budget_seconds: float = CALL_SECONDS,
+    budget_seconds: float | None = None,
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> RepositoriesView:
     """Return up to ``n`` repositories; ``q`` filters over all pages, as far as the budget lasts.
 
     ``cursor`` is what an earlier ``next`` carried, ``last`` a name to start after. Raises
     Unsupported where there is no catalog and the inventory names no ``repositories:``.
     """
-    listing = _Listing(client, n=n, q=q, fresh=fresh, budget_seconds=budget_seconds)
-    names, following = await listing.get_page(last, cursor)
+    seconds = client.pace.call_seconds if budget_seconds is None else budget_seconds
+    listing = _Listing(client, n, q, fresh, seconds, patience_seconds)
+    names, following, error = await listing.get_page(last, cursor)
     query = {"n": n, "q": q or None, "cursor": following}
     if following is not None and following.startswith(_OWN):
         query["last"] = last or None  # the catalog, where it starts after it, is yet to come
@@ -63,6 +74,7 @@ async def list_repositories(
         registry=client.config.name,
         repositories=tuple(names),
         next=None if following is None else format_next(path, query),
+        catalog_error=error,
     )
 
 
@@ -75,22 +87,31 @@ class _Listing:
     q: str | None
     fresh: bool
     budget_seconds: float
+    patience_seconds: float
 
-    async def get_page(self, last: str | None, cursor: str | None) -> tuple[list[str], str | None]:
-        """Return the names of one page and the cursor of the next."""
+    async def get_page(
+        self, last: str | None, cursor: str | None
+    ) -> tuple[list[str], str | None, RegliteError | None]:
+        """Return the names of one page, the cursor of the next, and what kept the catalog away."""
         if cursor is not None and not cursor.startswith(_OWN):
             names, position = await self._collect(parse_position(cursor), self.n)
-            return names, _format(position)
+            return names, _format(position), None
         offset = _parse_offset(cursor)
         own = self._list_own(last)[offset:]
         if len(own) > self.n:
-            return own[: self.n], f"{_OWN}{offset + self.n}"
+            return own[: self.n], f"{_OWN}{offset + self.n}", None
+        start = start_after(last)
         try:
-            names, position = await self._collect(start_after(last), self.n - len(own))
-        except (Denied, NotFound, Unsupported) as exc:
+            async with asyncio.timeout(self.patience_seconds if own else None) as patience:
+                names, position = await self._collect(start, self.n - len(own))
+        except TimeoutError:
+            if not patience.expired():
+                raise
+            return own, _format(start), None  # a slow catalog comes as a page of its own
+        except RegliteError as exc:
             self._check_stand_in(exc)
-            return own, None
-        return _merge(own, names), _format(position)
+            return own, None, None if isinstance(exc, Unsupported) else exc
+        return _merge(own, names), _format(position), None
 
     def _list_own(self, last: str | None) -> list[str]:
         matching = filter_names(
@@ -98,7 +119,7 @@ class _Listing:
         )
         return [name for name in matching if not last or _by_component(name) > _by_component(last)]
 
-    def _check_stand_in(self, exc: Exception) -> None:
+    def _check_stand_in(self, exc: RegliteError) -> None:
         """Let the failure pass only where the inventory's list stands in for the catalog."""
         if self.client.config.repositories:
             return

@@ -16,7 +16,6 @@ from reglite.reference import Digest, Reference, Repository, shorten
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline
 from reglite.registry.document import read_descriptor, read_text_map
-from reglite.registry.limits import CALL_SECONDS
 from reglite.registry.models import Descriptor
 from reglite.registry.repository import RepositoryClient
 
@@ -81,7 +80,7 @@ async def get_manifest_view(
     with the index's platforms as detail for one that it does not have.
     """
     wanted = parse_platform(platform) if platform else None
-    async with deadline(CALL_SECONDS, f"reading {repository} at {reference}"):
+    async with deadline(client.pace.call_seconds, f"reading {repository} at {reference}"):
         bound = RepositoryClient(client, repository)
         manifest = await bound.get_manifest(reference, fresh=fresh)
         content = await load_content(bound, manifest)

@@ -9,7 +9,6 @@ from reglite.errors import NameUnknown, NotFound
 from reglite.reference import Digest, Repository, format_referrers_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline
-from reglite.registry.limits import CALL_SECONDS
 from reglite.registry.models import ReferrersSource
 
 
@@ -65,7 +64,7 @@ async def get_referrers_view(
 
     A digest that the repository lacks has none; raises NameUnknown for an unknown repository.
     """
-    async with deadline(CALL_SECONDS, f"reading the referrers of {digest}"):
+    async with deadline(client.pace.call_seconds, f"reading the referrers of {digest}"):
         found = await client.list_referrers(
             repository, digest, artifact_type=artifact_type, fresh=fresh
         )

@@ -11,7 +11,6 @@ from reglite.errors import BadRequest, RegliteError
 from reglite.reference import MAX_TAGS, Digest, Repository, Tag, parse_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.key import Key, Known
-from reglite.registry.limits import CALL_SECONDS
 from reglite.registry.repository import RepositoryClient
 
 _TAGS_PER_CONNECTION: Final = 4  # enough that no connection ever waits for a tag
@@ -106,7 +105,7 @@ async def get_summaries(
     tags: Sequence[str],
     *,
     fresh: bool = False,
-    budget_seconds: float = CALL_SECONDS,
+    budget_seconds: float | None = None,
 ) -> SummariesView:
     """Summarise up to ``MAX_TAGS`` tags: a HEAD for each, and a GET for each digest not known yet.
 
@@ -116,8 +115,9 @@ async def get_summaries(
     wanted = tuple(dict.fromkeys(tags))
     if not 1 <= len(wanted) <= MAX_TAGS:
         raise BadRequest(f"ask for 1 to {MAX_TAGS} tags at once, as tag=a&tag=b")
+    seconds = client.pace.call_seconds if budget_seconds is None else budget_seconds
     work = _Summarising(client, repository, fresh=fresh)
-    outcomes = await _run_within(budget_seconds, [work.summarise(tag) for tag in wanted])
+    outcomes = await _run_within(seconds, [work.summarise(tag) for tag in wanted])
     return SummariesView(
         registry=client.config.name,
         repository=repository,

@@ -9,7 +9,6 @@ from reglite.browse.next_link import format_next, format_tags_path
 from reglite.reference import Repository, is_referrers_tag
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline
-from reglite.registry.limits import CALL_SECONDS
 
 DEFAULT_TAGS: Final = 1000
 
@@ -50,7 +49,7 @@ async def list_tags(
     The registry's own paging is not trusted: distribution 2.8 ignores it and sorts nothing. Raises
     NameUnknown for a repository that the registry does not know.
     """
-    async with deadline(CALL_SECONDS, f"listing the tags of {repository}"):
+    async with deadline(client.pace.call_seconds, f"listing the tags of {repository}"):
         names = await client.list_tags(repository, fresh=fresh)
     matching = filter_names(names, q)
     shown = matching if include_all else drop_referrers_tags(matching)

@@ -1,9 +1,9 @@
 """Delete a manifest by digest, with all its tags, and see that nothing is left half-way."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from reglite.deletion.audit import keep_manifest
 from reglite.deletion.check import Agreed, check_bare, check_plan
@@ -11,6 +11,7 @@ from reglite.deletion.fallback import drop_referrer
 from reglite.deletion.ladder import PlaceholderLadder
 from reglite.deletion.lock import lock_repository, run_to_end
 from reglite.deletion.method import find_ways
+from reglite.deletion.notes import Note, note_dangling, note_list_behind
 from reglite.deletion.plan import list_names
 from reglite.deletion.position import find_position
 from reglite.deletion.protection import check_deletion_enabled, describe_tags
@@ -32,19 +33,6 @@ _TRIES: Final = 6
 _SECONDS: Final = 15.0
 _PAUSE_SECONDS: Final = 0.05
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One thing to be known of a deletion that was done; ``params`` are for its sentence."""
-
-    code: Literal["LIST_BEHIND", "TAGS_DANGLE"]
-    message: str
-    params: Mapping[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the API's object."""
-        return {"code": self.code, "params": dict(self.params), "message": self.message}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +127,9 @@ class _Removal:
 
     def _list_notes(self, left: _Left) -> Iterator[Note]:
         if left.behind:
-            tags = sorted(left.behind)
-            yield Note(
-                "LIST_BEHIND",
-                f"the registry's list is behind: it still names {describe_tags(tags)}, which pull "
-                "nothing any more",
-                {"tags": tags},
-            )
+            yield note_list_behind(left.behind)
         if left.dangling:
-            tags, damaged = sorted(left.dangling), sorted(self._agreed.damaged)
-            yield Note(
-                "TAGS_DANGLE",
-                f"{describe_tags(tags)} pull nothing any more but stay listed, because the "
-                f"registry can't read {describe_tags(damaged)}: remove that, then these",
-                {"tags": tags, "damaged": damaged},
-            )
+            yield note_dangling(left.dangling, self._agreed.damaged)
 
     async def _finish_by_tag(self, tags: frozenset[Tag]) -> None:
         """Remove tags that outlived the digest (old Nexus), or say that they still pull it."""

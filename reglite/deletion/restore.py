@@ -8,13 +8,16 @@ from typing import Any, Final
 from reglite import media_types
 from reglite.deletion.fallback import add_referrer
 from reglite.deletion.lock import lock_repository, run_to_end
+from reglite.deletion.notes import Note, note_lost
 from reglite.deletion.position import find_position
-from reglite.deletion.protection import check_deletion_enabled
+from reglite.deletion.protection import check_deletion_enabled, describe_tags
 from reglite.errors import (
     BlobUnknown,
     DigestInvalid,
     ManifestInvalid,
     ManifestUnknown,
+    NotFound,
+    RegistryProtocol,
 )
 from reglite.reference import Digest, Reference, Repository, Tag, has_digest
 from reglite.registry.client import RegistryClient
@@ -23,6 +26,7 @@ from reglite.registry.models import JsonObject, Manifest
 from reglite.registry.placeholder import parse_placeholder
 from reglite.registry.repository import RepositoryClient
 
+_PAUSES_SECONDS: Final = (0.0, 0.1, 0.3)
 _MEDIA_TYPES: Final = (
     media_types.IMAGE_MANIFESTS | media_types.INDEXES | media_types.SCHEMA1_MANIFESTS
 )
@@ -30,15 +34,26 @@ _MEDIA_TYPES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """A digest that is back, its tags, and those that exist again and were left alone."""
+    """A digest that is back, its tags, and those that exist again and were left alone.
+
+    ``lost`` are tags that were put back, and were not there afterwards, for the ``reason``.
+    """
 
     restored: Digest
     tags: tuple[Tag, ...]
     kept: tuple[Tag, ...]
+    lost: tuple[Tag, ...] = ()
+    reason: Note | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the API's object."""
-        return {"restored": self.restored, "tags": list(self.tags), "kept": list(self.kept)}
+        return {
+            "restored": self.restored,
+            "tags": list(self.tags),
+            "kept": list(self.kept),
+            "lost": list(self.lost),
+            "reason": None if self.reason is None else self.reason.to_json(),
+        }
 
 
 async def restore(  # noqa: PLR0917 - an undo has this many parts
@@ -53,7 +68,7 @@ async def restore(  # noqa: PLR0917 - an undo has this many parts
 
     The document's own media type counts, ``media_type`` (a Content-Type) only where it has none.
     Raises DigestInvalid, ManifestInvalid, and BlobUnknown where the registry has cleared away what
-    the manifest needs.
+    the manifest needs, RegistryProtocol where it took a manifest without tags and has it not.
     """
     check_deletion_enabled(client.config)
     manifest = read_manifest(digest, raw, media_type)
@@ -103,9 +118,35 @@ async def _put_back(
         if position.state in {"absent", "dangling", "on-placeholder"}:
             await _put(repository, manifest, tag)
             restored.append(tag)
-    await add_referrer(repository, manifest)
-    kept = [tag for tag in tags if tag not in restored]
-    return Restoration(manifest.digest, tuple(restored), tuple(kept))
+    kept = tuple(tag for tag in tags if tag not in restored)
+    lost = await _list_lost(repository, manifest.digest, restored)
+    if not lost:
+        await add_referrer(repository, manifest)
+        return Restoration(manifest.digest, tuple(restored), kept)
+    reason = note_lost(describe_tags(lost))
+    back = tuple(tag for tag in restored if tag not in lost)
+    return Restoration(manifest.digest, back, kept, lost, reason)
+
+
+async def _list_lost(
+    repository: RepositoryClient, digest: Digest, tags: list[Tag]
+) -> tuple[Tag, ...]:
+    """Look afterwards: an accepted push proves nothing where a collection ran under a server."""
+    lost = [tag for tag in tags if await _is_lost(repository, tag)]
+    if not lost and await _is_lost(repository, digest):
+        raise RegistryProtocol(note_lost(digest).message)
+    return tuple(lost)
+
+
+async def _is_lost(repository: RepositoryClient, reference: Reference) -> bool:
+    for pause in _PAUSES_SECONDS:
+        await repository.pace.sleep(pause)
+        try:
+            await repository.head_manifest(reference, fresh=True)
+        except NotFound:
+            continue
+        return False
+    return True
 
 
 async def _put(repository: RepositoryClient, manifest: Manifest, reference: Reference) -> None:

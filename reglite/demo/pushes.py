@@ -46,6 +46,8 @@ def push_manifest(
         return refusal
     digest = _store(request.body, media_type, reference, held)
     switches.damaged_tags -= {reference}
+    if switches.forgets_pushes:
+        del held.manifests[digest]
     location = f"{request.origin}{switches.prefix}/v2/{repository}/manifests/{digest}"
     headers = {"Docker-Content-Digest": digest, "Location": location}
     for subject in list_descriptors(document, "subject"):

@@ -77,6 +77,8 @@ class Switches:
     has_lagging_lists: bool = False  # Quay, caching proxies: tags are listed after they went
     damaged_tags: frozenset[str] = frozenset()  # 2.8 with empty or garbled link files
 
+    forgets_pushes: bool = False  # 2.8 after a collection under it: pushes are taken, then unknown
+
     half_deletions: int = 0  # 2.8 under pushes: 500, manifest gone, its tags still listed
 
     # Referrers.

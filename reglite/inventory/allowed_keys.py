@@ -41,6 +41,7 @@ class RegistrySection(_Section):
     repositories: list[str] = []
     pull_host: str | None = None
     delete: bool = True
+    catalog: bool = True
     protect: list[str] = []
     ca_file: str | None = None
     insecure: bool = False

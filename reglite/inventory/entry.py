@@ -36,6 +36,7 @@ def read_entry(
         credential=choose_credential(section, url.host, place, docker),
         repositories=_read_repositories(section.repositories, place / "repositories"),
         can_delete=section.delete,
+        has_catalog=section.catalog,
         protect=_read_protect(section.protect, place / "protect"),
         ca_file=_find_file(section.ca_file, place / "ca_file"),
         insecure=section.insecure,

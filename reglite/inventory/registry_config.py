@@ -31,5 +31,6 @@ class RegistryConfig:
     client_cert: Path | None = None
     client_key: Path | None = None
     timeout_seconds: float = 10.0
+    has_catalog: bool = True
     max_connections: int = 4
     http_fallback: bool = False

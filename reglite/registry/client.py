@@ -18,7 +18,7 @@ from reglite.registry.key import Key, Known
 from reglite.registry.manifests import ManifestReader
 from reglite.registry.memory import Memory
 from reglite.registry.models import Descriptor, Manifest, Page, Ping, Referrers
-from reglite.registry.pace import Pace
+from reglite.registry.pace import Pace, choose_call_seconds
 from reglite.registry.recognition import read_ping
 from reglite.registry.referrers import ReferrersReader
 from reglite.registry.transport import Transport
@@ -50,7 +50,7 @@ class RegistryClient:
         pace: Pace | None = None,
     ) -> None:
         self.config = config
-        self.pace = pace or Pace()
+        self.pace = pace or Pace(call_seconds=choose_call_seconds(config.timeout_seconds))
         self.memory = Memory(config.name, ContentCache() if cache is None else cache)
         self._transport = Transport(config, transport, resolve, self.pace)
         self._lists = ListReader(self._transport, self.memory)
@@ -112,6 +112,7 @@ class RegistryClient:
         last. Where the inventory names repositories, a refusal is Unsupported, too; where it
         names none, a GitLab is asked for its own list.
         """
+        self._check_catalog()
         if is_gitlab_cursor(cursor):
             return await self._gitlab.get_page(cursor, n=n, fresh=fresh) or Page((), None)
         try:
@@ -126,7 +127,15 @@ class RegistryClient:
 
     async def list_all_repositories(self, *, fresh: bool = False) -> tuple[Repository, ...]:
         """Return the whole catalog, distinct, in the registry's order; Unsupported without one."""
+        self._check_catalog()
         return await self._lists.get_catalog(fresh=fresh)
+
+    def _check_catalog(self) -> None:
+        if not self.config.has_catalog:
+            raise Unsupported(
+                f"registry '{self.config.name}': its catalog is not asked for: catalog: false in "
+                f"inventory.{self.config.name}; repositories: there names what to show"
+            )
 
     async def list_tags(self, repository: Repository, *, fresh: bool = False) -> tuple[Tag, ...]:
         """Return all tags, distinct, in code point order; raises NameUnknown."""

@@ -64,8 +64,9 @@ class Connections:
         self._slots = asyncio.Semaphore(config.max_connections)
         self._proxies = ProxySettings({} if transport is not None else os.environ)
         self._clients: dict[tuple[str, str | None], httpx.AsyncClient] = {}
+        seconds = config.timeout_seconds
         timeout = httpx.Timeout(
-            config.timeout_seconds, connect=limits.CONNECT_SECONDS, pool=limits.CALL_SECONDS
+            seconds, connect=limits.CONNECT_SECONDS, pool=max(limits.CALL_SECONDS, seconds)
         )
         self._extensions = {"timeout": timeout.as_dict()}
         self._origin = get_origin(config.url)

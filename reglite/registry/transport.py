@@ -17,7 +17,7 @@ from reglite.registry.deadline import deadline, get_deadline
 from reglite.registry.exchange import Exchange
 from reglite.registry.failure import translate_answer
 from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
-from reglite.registry.pace import Pace, get_loop_time
+from reglite.registry.pace import Pace, get_loop_time, is_on_lambda
 from reglite.registry.pagination import parse_next
 from reglite.registry.retry import send_with_retries
 from reglite.registry.secrecy import quote
@@ -79,6 +79,13 @@ class Transport:
         """Return how a message about this call begins."""
         return f"{self._name}, {call.about}" if call.about else self._name
 
+    def _name_limit(self, where: str) -> str:
+        """Name what does not finish in time, and a timeout_seconds that counts for less here."""
+        seconds, most = self.config.timeout_seconds, self.pace.call_seconds
+        if seconds <= most or not is_on_lambda():
+            return where
+        return f"{where} (timeout_seconds: {seconds:g} counts as {most:g} on AWS Lambda)"
+
     def translate(self, call: Call, answer: Answer) -> RegliteError:
         """Return the error that an unexpected answer stands for."""
         remedy = self.auth.explain_refusal(with_credentials=answer.with_credentials)
@@ -105,7 +112,7 @@ class Transport:
         raises.
         """
         where = self.where(call)
-        async with deadline(self.pace.call_seconds, where) as ends_at:
+        async with deadline(self.pace.call_seconds, self._name_limit(where)) as ends_at:
             exchange = Exchange(call, where, self._guard, self.auth, self._connections)
             try:
                 if not self._is_base_known:

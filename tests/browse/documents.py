@@ -11,6 +11,7 @@ from reglite.reference import Digest, Repository, compute_digest
 from reglite.registry.cache import ContentCache
 from reglite.registry.client import RegistryClient
 from reglite.registry.models import Manifest
+from reglite.registry.pace import Pace
 
 REPOSITORY = Repository("team/project/app")
 CREATED = "2026-01-02T03:04:05Z"
@@ -41,6 +42,7 @@ class Shelf:
             name="shelf", url="http://127.0.0.1:5000", source="inventory", pull_host="shelf"
         )
         self.cache = ContentCache()
+        self.pace = Pace()
         self.manifests: dict[str, Manifest] = {}
         self.blobs: dict[str, bytes] = {}
         self.requests: list[str] = []

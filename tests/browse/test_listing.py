@@ -6,10 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from reglite.browse.listing import RepositoriesView, list_repositories
-from reglite.demo.exchange import Answer, Request
+from reglite.demo.exchange import Answer, Request, refuse
 from reglite.demo.registry import MemoryRegistry
-from reglite.errors import BadRequest, Denied, RegistryTimeout, Unsupported
+from reglite.errors import BadRequest, Denied, RegistryProtocol, RegistryTimeout, Unsupported
 from reglite.registry.client import RegistryClient
+from reglite.registry.pace import choose_call_seconds
 from tests.browse.conftest import MakeClient
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +47,12 @@ async def test_a_short_catalog_is_one_page(
 
     view = await list_repositories(client)
 
-    assert view.to_json() == {"registry": "memory:5000", "repositories": NAMES, "next": None}
+    assert view.to_json() == {
+        "registry": "memory:5000",
+        "repositories": NAMES,
+        "next": None,
+        "catalog_error": None,
+    }
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -237,10 +243,75 @@ async def test_the_inventory_stands_in_where_there_is_no_catalog(
         "registry": "memory:5000",
         "repositories": ["library/alpine", "library/nginx"],
         "next": None,
+        "catalog_error": None,
     }
     assert join(await follow(client, n=1)) == ["library/alpine", "library/nginx"]
     assert join(await follow(client, q="NGINX")) == ["library/nginx"]
     assert join(await follow(client, last="library/alpine")) == ["library/nginx"]
+
+
+async def test_names_of_the_inventory_are_shown_whatever_the_catalog_does(
+    memory_registry: MemoryRegistry, make_client: MakeClient
+) -> None:
+    def fail(request: Request) -> Answer | None:
+        return refuse(500, "UNKNOWN", "no disk") if "_catalog" in request.path else None
+
+    memory_registry.on_request = fail
+    view = await list_repositories(make_client(repositories=("library/nginx",)))
+
+    assert (view.repositories, view.next) == (("library/nginx",), None)
+    assert view.catalog_error is not None
+    assert "no disk" in view.catalog_error.message
+    with pytest.raises(RegistryProtocol):
+        await list_repositories(make_client())
+
+
+async def test_names_of_the_inventory_do_not_wait_for_a_slow_catalog(
+    memory_registry: MemoryRegistry, make_client: MakeClient
+) -> None:
+    fill(memory_registry)
+    is_stuck = True
+
+    async def stall(request: Request) -> None:
+        while is_stuck and "_catalog" in request.path:
+            await asyncio.Event().wait()
+
+    memory_registry.on_request = stall
+    client = make_client(repositories=("library/nginx",))
+    view = await list_repositories(client, patience_seconds=0.05)
+    assert view.repositories == ("library/nginx",)
+    is_stuck = False
+
+    assert view.next is not None
+    cursor = parse_qs(urlsplit(view.next).query)["cursor"][0]
+    assert list((await list_repositories(client, cursor=cursor)).repositories) == NAMES
+
+
+async def test_catalog_that_the_inventory_switches_off_is_not_asked_for(
+    memory_registry: MemoryRegistry, make_client: MakeClient
+) -> None:
+    fill(memory_registry)
+    client = make_client(repositories=("library/nginx",), has_catalog=False)
+
+    assert (await list_repositories(client)).repositories == ("library/nginx",)
+    with pytest.raises(Unsupported, match="repositories: in inventory"):
+        await list_repositories(make_client(has_catalog=False))
+    assert memory_registry.count_requests("GET", "_catalog") == 0
+
+
+@pytest.mark.parametrize(
+    ("timeout_seconds", "is_on_lambda", "call_seconds"),
+    [(10, False, 20), (60, False, 60), (60, True, 20)],
+)
+def test_a_longer_timeout_counts_but_on_lambda(
+    monkeypatch: pytest.MonkeyPatch,
+    timeout_seconds: float,
+    is_on_lambda: bool,
+    call_seconds: float,
+) -> None:
+    if is_on_lambda:
+        monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+    assert choose_call_seconds(timeout_seconds) == call_seconds
 
 
 async def test_without_catalog_and_inventory_the_answer_says_what_to_do(

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import anyio
 import httpx
 import pytest
 
@@ -20,6 +21,7 @@ from reglite.errors import (
     BlobUnknown,
     ManifestUnknown,
     PlanChanged,
+    RegistryProtocol,
     RegliteError,
     TagMoved,
     TagProtected,
@@ -29,6 +31,7 @@ from reglite.reference import Digest, Repository, Tag, compute_digest
 from reglite.registry.client import RegistryClient
 from tests.deletion.conftest import MakeClient
 from tests.deletion.content import DyingTransport, Killed
+from tests.support.availability import find_program
 from tests.support.docker_registry import DockerRegistry
 from tests.support.images import Pusher, make_config
 
@@ -218,6 +221,30 @@ async def test_an_undo_without_its_blobs_says_so(
     with pytest.raises(BlobUnknown, match="push the image again"):
         await restore(real, name, compute_digest(raw), raw, None, (Tag("gone"),))
     assert "gone" not in truth.read_tags()
+
+
+async def test_an_undo_after_a_collection_under_the_running_server_is_told_as_lost(
+    make_docker_registry: Callable[..., DockerRegistry], make_client: MakeClient, name: Repository
+) -> None:
+    """It takes the push, as its cache still has the blobs, and knows nothing of it afterwards."""
+    registry = make_docker_registry(cache=True)
+    with registry.client() as http:
+        image = Pusher(http, name).push_image("latest", "stable")
+    client = make_client(url=registry.url)
+    deletion = await delete_by_digest(client, name, image.digest)
+    program = find_program("docker-registry", "registry")
+    config = registry.folder / "config.yml"
+    await anyio.run_process([program, "garbage-collect", str(config)])
+    undo = (client, name, image.digest, image.raw, image.media_type)
+    restoration = await restore(*undo, deletion.tags)
+    assert (restoration.tags, restoration.lost) == ((), ("latest", "stable"))
+    assert restoration.reason is not None
+    assert restoration.reason.code == "LOST_AFTER_COLLECTION"
+    with pytest.raises(RegistryProtocol, match="restart the registry"):
+        await restore(*undo)
+    registry.restart()
+    with pytest.raises(BlobUnknown, match="push the image again"):
+        await restore(*undo, deletion.tags)
 
 
 async def test_a_referrer_leaves_the_fallback_list_and_comes_back(

@@ -33,7 +33,13 @@ async def test_a_deletion_is_undone_to_the_byte(repo: Repo, client: RegistryClie
     raw, before = repo.get_raw(digest), repo.tags
     deletion = await delete_by_digest(client, REPOSITORY, digest)
     restoration = await restore(client, REPOSITORY, digest, raw, None, deletion.tags)
-    assert restoration.to_json() == {"restored": digest, "tags": ["a", "b"], "kept": []}
+    assert restoration.to_json() == {
+        "restored": digest,
+        "tags": ["a", "b"],
+        "kept": [],
+        "lost": [],
+        "reason": None,
+    }
     assert repo.tags == before
     assert repo.get_raw(digest) == raw
     assert repo.get_media_type(digest) == media_types.OCI_MANIFEST
@@ -142,6 +148,29 @@ async def test_a_signed_schema1_manifest_has_the_digest_of_what_was_signed(
     assert (manifest.media_type, manifest.raw) == (media_types.DOCKER_SCHEMA1_SIGNED, raw)
     with pytest.raises(DigestInvalid):
         read_manifest(compute_digest(raw), raw, declared)
+
+
+async def test_what_is_not_there_after_an_undo_is_lost_and_the_reason_is_told(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.behave_as(distribution_2_8())
+    repo.registry.switches.forgets_pushes = True
+    other, raw = repo.add_image("other", "b"), make_image("gone")
+    restoration = await restore(client, REPOSITORY, compute_digest(raw), raw, None, (A, B))
+    assert (restoration.tags, restoration.kept, restoration.lost) == ((), (B,), (A,))
+    reason = restoration.to_json()["reason"]
+    assert (reason["code"], reason["params"]) == ("LOST_AFTER_COLLECTION", {"what": "tag a"})
+    assert "restart the registry" in reason["message"]
+    assert repo.tags["b"] == other
+
+
+async def test_a_manifest_without_tags_that_is_not_there_after_an_undo_is_an_error(
+    repo: Repo, client: RegistryClient
+) -> None:
+    repo.registry.switches.forgets_pushes = True
+    raw = make_image("gone")
+    with pytest.raises(RegistryProtocol, match="restart the registry"):
+        await restore(client, REPOSITORY, compute_digest(raw), raw)
 
 
 async def test_missing_blobs_are_said_plainly_and_no_tag_comes_back(

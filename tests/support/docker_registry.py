@@ -37,7 +37,8 @@ class DockerRegistry:
     """One docker-registry process; a context manager that stops it and removes its folder.
 
     ``htpasswd`` maps users to passwords (bcrypt, cost 4), ``prefix`` puts the API under a path,
-    ``settings`` is merged into the top level of its configuration.
+    ``settings`` is merged into the top level of its configuration, ``cache`` has it remember blobs,
+    as its image's own configuration does.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class DockerRegistry:
         token: TokenAuth | None = None,
         prefix: str | None = None,
         settings: Mapping[str, Any] | None = None,
+        cache: bool = False,
     ) -> None:
         self._program = find_program("docker-registry", "registry")
         self._folder = tempfile.TemporaryDirectory(prefix="reglite-registry-", dir=_find_memory())
@@ -56,6 +58,7 @@ class DockerRegistry:
         self._token = token
         self._prefix = prefix
         self._settings = settings or {}
+        self._cache = cache
         self._process: subprocess.Popen[bytes] | None = None
         self._secret = secrets.token_hex(16)
         self.port = 0
@@ -160,6 +163,8 @@ class DockerRegistry:
             # 2.8 refuses foreign layers unless their addresses are allowed
             "validation": {"manifests": {"urls": {"allow": ["^https?://"]}}},
         }
+        if self._cache:
+            config["storage"]["cache"] = {"blobdescriptor": "inmemory"}
         if self._prefix:
             config["http"]["prefix"] = self._prefix
         if self._htpasswd is not None or self._token is not None:

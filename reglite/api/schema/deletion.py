@@ -1,10 +1,13 @@
 """The shapes of answers: plans, deletions and restorations."""
 
+from typing import Any
+
 from pydantic import Field
 
 from reglite.api.schema.parts import Answer, DigestText, Next, TagText
 from reglite.browse.kind import Kind
 from reglite.deletion.method import RemovalMethod, UntagMethod
+from reglite.deletion.notes import NoteCode
 
 
 class Plan(Answer):
@@ -34,8 +37,8 @@ class Plan(Answer):
 class Note(Answer):
     """One thing to be known of a deletion that was done."""
 
-    code: str = Field(description="`LIST_BEHIND` or `TAGS_DANGLE`.", examples=["LIST_BEHIND"])
-    params: dict[str, list[TagText]]
+    code: NoteCode
+    params: dict[str, Any]
     message: str
 
 
@@ -62,3 +65,7 @@ class Restoration(Answer):
     restored: DigestText
     tags: list[TagText]
     kept: list[TagText] = Field(description="Tags that exist again and were left alone.")
+    lost: list[TagText] = Field(
+        description="Tags that the registry took and does not have afterwards."
+    )
+    reason: Note | None = Field(description="Why some are lost.")

@@ -15,12 +15,22 @@ from reglite.api.schema.parts import (
 from reglite.browse.kind import Kind
 
 
+class CatalogError(Answer):
+    """What kept the catalog away."""
+
+    code: str = Field(examples=["REGISTRY_TIMEOUT"])
+    message: str
+
+
 class Repositories(Answer):
     """A page of repositories."""
 
     registry: RegistryName
     repositories: list[RepositoryName]
     next: Next
+    catalog_error: CatalogError | None = Field(
+        description="Why the repositories that the inventory names are all there is."
+    )
 
 
 class Tags(Answer):

@@ -11,7 +11,7 @@ const PLAN = {
 const SUMMARIES = {
   summaries: [{ tag: "", digest: "", platforms: [{}] }], failed: [{ tag: "", code: "", "message?": "" }], pending: [""],
 };
-const DELETED = { "tags?": [""] };
+const DELETED = { "tags?": [""], "notes?": [{ code: "", params: { tags: [""] } }] };
 
 /** Follows a plan to its end; `onProgress(checked, total)` hears of each part. */
 const readPlan = async (where, digest, signal, onProgress) => {
@@ -83,16 +83,18 @@ export const runStep = (where, { digest, tags, isImage, plan }) => (isImage
   return {};
 });
 
-/** Puts a manifest back under its tags, as many at a time as an address holds. */
+/** Puts a manifest back under its tags, as many at a time as an address holds; answers `kept` and `lost`. */
 export const restore = async ({ registry, repository, digest, tags, raw, media_type }) => {
   const at = { registry, repository, digest };
-  const kept = [];
+  const kept = [], lost = [];
   let waiting = tags;
   do {
     const batch = takeBatch(waiting);
     waiting = waiting.slice(batch.length);
-    const options = { query: { tag: batch }, method: "PUT", body: raw, type: media_type, shape: { kept: [""] } };
-    kept.push(...(await ask(at, "", options)).kept);
+    const options = { query: { tag: batch }, method: "PUT", body: raw, type: media_type, shape: { kept: [""], "lost?": [""] } };
+    const answer = await ask(at, "", options);
+    kept.push(...answer.kept);
+    lost.push(...answer.lost ?? []);
   } while (waiting.length);
-  return { kept };
+  return { kept, lost };
 };

@@ -11,7 +11,7 @@ import { isMediaType, restore } from "./steps.js";
 const KEY = "reglite.undo";
 const NAMED_AT_MOST = 5;
 
-const RECORDS = [{ registry: "", repository: "", digest: "", tags: [""], "raw?": "", "media_type?": isMediaType }];
+const RECORDS = [{ registry: "", repository: "", digest: "", tags: [""], "notes?": [{ code: "", params: { tags: [""] } }], "raw?": "", "media_type?": isMediaType }];
 
 /** What the tab stored; anything else that stands there is as good as nothing. */
 const readStored = () => {
@@ -38,8 +38,8 @@ const isOf = ({ registry, repository }) => (record) =>
   record.registry === registry && record.repository === repository;
 
 /** Keeps what a step removed; `manifest` is null where it could not be read. */
-export const keep = (where, { digest, manifest, tags, isImage }) => {
-  kept.push({ ...where, ...manifest, digest, tags, isImage });
+export const keep = (where, { digest, manifest, tags, isImage, notes }) => {
+  kept.push({ ...where, ...manifest, digest, tags, isImage, notes });
   store();
 };
 
@@ -60,7 +60,7 @@ const namesOf = (records) => nameList(records.flatMap(({ tags, digest }) => (tag
 
 /** Puts records back in rounds, as an index only comes back after its platforms. */
 const putBack = async (records, onRestored) => {
-  const left = [];
+  const left = [], gone = [];
   let failed = records.map((record) => [record]);
   for (let before = Infinity; failed.length && failed.length < before;) {
     before = failed.length;
@@ -68,15 +68,17 @@ const putBack = async (records, onRestored) => {
     failed = [];
     for (const [record] of waiting) {
       try {
-        left.push(...(await restore(record)).kept);
-        forget([record]);
+        const { kept: again, lost } = await restore(record);
+        left.push(...again);
+        gone.push(...lost);
+        if (!lost.length) forget([record]);
       } catch (error) {
         if (!isAbort(error)) failed.push([record, error]);
       }
     }
   }
   onRestored();
-  return { failed, left };
+  return { failed, left, gone };
 };
 
 /** The server's own words on how space comes back, where the registry was recognised. */
@@ -99,9 +101,10 @@ export const showUndo = (place, where, onRestored) => {
     : say("undo.removed_tags", { n, tags: names, repository: where.repository });
   const undo = button(t("undo.undo"), async () => {
     undo.setAttribute("aria-disabled", "true");
-    const { failed, left } = await putBack(usable, onRestored);
+    const { failed, left, gone } = await putBack(usable, onRestored);
     showUndo(place, where, onRestored);
     if (left.length) place.append(banner("warn", "warning", [t("undo.kept", { n: left.length, tags: nameList(left) })], dismissal()));
+    if (gone.length) place.append(banner("danger", "error", [t("undo.lost", { tags: nameList(gone) })], dismissal()));
     for (const [record, error] of failed) {
       place.append(banner("danger", "error", [t("undo.failed", { tags: namesOf([record]) }), " ", ...adviceOn(error), " ",
         make("code", {}, error.code)], dismissal()));
@@ -111,6 +114,9 @@ export const showUndo = (place, where, onRestored) => {
   place.append(banner("done", "check",
     [...what, " ", t(usable.length ? "undo.until" : "undo.impossible"), " ", hint],
     ...(usable.length ? [undo] : []), dismissal(() => forget(records))));
+  for (const { code, params } of records.flatMap(({ notes }) => notes ?? [])) {
+    place.append(banner("warn", "warning", [t("undo.note", { code, tags: nameList(params.tags) })], dismissal()));
+  }
   if (records.some((record) => record.isImage)) {
     collectionHint(where.registry).then((text) => hint.append(told(text)), (error) => isAbort(error) || hint.remove());
   }
