@@ -145,8 +145,8 @@ class Authenticator:
             await self._learn_bearer(bearer)
         elif (basic := by_scheme.get("basic")) is not None:
             self._learned, self.challenge = "basic", basic
-        elif self._may_volunteer():
-            self._learned = "unasked"
+        elif self._may_volunteer() and not 300 <= answer.status < 400:
+            self._learned = "unasked"  # whoever leads elsewhere gets nothing unasked
         self._has_met = True
         return None
 

@@ -155,6 +155,19 @@ async def test_credentials_go_unasked_over_https_to_loopback_or_where_the_invent
     assert ("plain http only" in caught.value.message) is not is_sent
 
 
+async def test_ping_that_leads_elsewhere_gets_no_password(make_client: MakeClient) -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> Any:
+        seen.append(request.headers.get("authorization"))
+        is_ping = request.url.path == "/v2/"
+        away = httpx.Response(302, headers={"Location": "https://elsewhere.test/"})
+        return away if is_ping else answer_json({"name": APP, "tags": []})
+
+    await make_client(answer, credential=make_credential()).list_tags(APP)
+    assert seen == [None, None]
+
+
 async def test_bearer_challenge_keeps_the_password_from_the_registry(
     make_client: MakeClient,
 ) -> None:
