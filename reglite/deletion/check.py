@@ -25,12 +25,16 @@ _LEAST_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What may be deleted: the manifest and the tags seen on it, all of them if ``is_complete``."""
+    """What may be deleted: the manifest and the tags seen on it, all of them if ``is_complete``.
+
+    ``children`` are what none of the tags that were read holds besides.
+    """
 
     manifest: Manifest
     tags: frozenset[Tag]
     parents: frozenset[Digest]
     is_complete: bool
+    children: frozenset[Digest] = frozenset()
 
 
 async def check_plan(repository: RepositoryClient, manifest: Manifest, plan: str) -> Agreed:
@@ -61,7 +65,13 @@ async def check_plan(repository: RepositoryClient, manifest: Manifest, plan: str
     if walk.findings.protected:
         refuse_protected(repository.config, manifest.digest, walk.findings.protected)
     found = walk.findings
-    return Agreed(manifest, frozenset(found.tags), frozenset(found.parents), is_complete=True)
+    return Agreed(
+        manifest,
+        frozenset(found.tags),
+        frozenset(found.parents),
+        is_complete=True,
+        children=frozenset(walk.target.children - found.held),
+    )
 
 
 async def check_bare(repository: RepositoryClient, manifest: Manifest) -> Agreed:

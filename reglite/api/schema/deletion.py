@@ -16,6 +16,9 @@ class Plan(Answer):
     protected: list[TagText]
     parents: list[DigestText] = Field(description="Tagged indexes that would break.")
     children: list[DigestText] = Field(description="Manifests that stay without their index.")
+    takes_children: bool = Field(
+        description="Whether the registry's own collection is known to take these children."
+    )
     referrers: list[DigestText]
     related_tags: list[str]
     untag: UntagMethod
@@ -28,12 +31,38 @@ class Plan(Answer):
     plan: str = Field(description="The hash to echo with the deletion.")
 
 
+class KeptChild(Answer):
+    """A child that was not deleted."""
+
+    digest: DigestText
+    code: str = Field(description="An error's code, `HELD`, `TOO_MANY` or `UNDO_TOO_LARGE`.")
+    message: str
+
+
+class UndoManifest(Answer):
+    """The exact bytes of a child that went."""
+
+    digest: DigestText
+    media_type: str
+    raw: str
+
+
 class Deletion(Answer):
     """A deletion by digest."""
 
     deleted: DigestText
     tags: list[TagText] = Field(description="The tags that went.")
     complete: bool
+    children: list[DigestText] = Field(
+        default=[], description="With `children=delete`: the children that went, parents first."
+    )
+    kept_children: list[KeptChild] = Field(
+        default=[], description="With `children=delete`: the children that stay, and why."
+    )
+    undo: list[UndoManifest] = Field(
+        default=[],
+        description="With `children=delete`: what to put back, in this order, before the manifest.",
+    )
 
 
 class Untagging(Answer):
