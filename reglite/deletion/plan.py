@@ -19,10 +19,9 @@ from reglite.deletion.method import UntagMethod, find_ways
 from reglite.deletion.packing import pack, unpack
 from reglite.deletion.protection import describe_protected, describe_tags
 from reglite.deletion.reading import RepositoryReader, list_children
-from reglite.errors import NameUnknown, RegistryProtocol, RegistryTimeout, RegliteError
+from reglite.errors import NameUnknown, RegistryProtocol, RegistryTimeout
 from reglite.reference import Digest, Repository, Tag, format_referrers_tag
 from reglite.registry.client import RegistryClient
-from reglite.registry.garbage_collection import takes_untagged
 from reglite.registry.models import Descriptor, Manifest
 from reglite.registry.repository import RepositoryClient
 
@@ -39,8 +38,7 @@ class DeletionPlan:
     """What goes, what stands in the way and how one tag alone could go.
 
     ``parents`` are tagged indexes that hold the digest, also deeper down; ``children`` are what
-    its index holds and nothing else that is tagged does, which the registry's own collection finds
-    by itself if it ``takes_children``. ``plan`` is to be sent back as it is.
+    its index holds and nothing else that is tagged does. ``plan`` is to be sent back as it is.
     """
 
     digest: Digest
@@ -49,7 +47,6 @@ class DeletionPlan:
     protected: tuple[Tag, ...]
     parents: tuple[Digest, ...]
     children: tuple[Digest, ...]
-    takes_children: bool
     referrers: tuple[Digest, ...]
     related_tags: tuple[str, ...]
     untag: UntagMethod
@@ -70,7 +67,6 @@ class DeletionPlan:
             "protected": list(self.protected),
             "parents": list(self.parents),
             "children": list(self.children),
-            "takes_children": self.takes_children,
             "referrers": list(self.referrers),
             "related_tags": list(self.related_tags),
             "untag": self.untag,
@@ -230,7 +226,6 @@ async def assemble_plan(repository: RepositoryClient, walk: Walk) -> DeletionPla
     findings, digest = walk.findings, walk.manifest.digest
     cursor = pack(findings.to_json()) if walk.ahead else None
     ways = await find_ways(repository)
-    children = tuple(sorted(walk.target.children - findings.held))
     reason = ways.refusal or _find_reason(repository, walk, cursor)
     return DeletionPlan(
         digest=digest,
@@ -238,8 +233,7 @@ async def assemble_plan(repository: RepositoryClient, walk: Walk) -> DeletionPla
         tags=tuple(sorted(findings.tags)),
         protected=tuple(sorted(findings.protected)),
         parents=tuple(sorted(findings.parents)),
-        children=children,
-        takes_children=bool(children) and await _takes_children(repository),
+        children=tuple(sorted(walk.target.children - findings.held)),
         referrers=walk.referrers,
         related_tags=find_related_tags(walk.names, digest),
         untag=ways.untag,
@@ -251,14 +245,6 @@ async def assemble_plan(repository: RepositoryClient, walk: Walk) -> DeletionPla
         next=None if cursor is None else _format_next(repository, digest, cursor),
         plan=_format_plan(walk),
     )
-
-
-async def _takes_children(repository: RepositoryClient) -> bool:
-    """Tell whether this kind of registry is known to collect what lost its index."""
-    try:
-        return takes_untagged((await repository.client.ping()).server)
-    except RegliteError:
-        return False
 
 
 def _find_reason(repository: RepositoryClient, walk: Walk, cursor: str | None) -> str | None:

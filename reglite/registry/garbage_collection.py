@@ -24,14 +24,7 @@ _ADVICE: Final = {
     "schedule",
 }
 
-_TAKES_UNTAGGED: Final = frozenset({"harbor", "zot", "quay", "olareg", "nexus"})
-
 
 def describe_garbage_collection(server: str | None) -> str | None:
     """Return what frees the space on this server (`recognise_server`'s name), None if unknown."""
     return _ADVICE.get(server or "")
-
-
-def takes_untagged(server: str | None) -> bool:
-    """Tell a server whose own collection, or deletion, takes what no tag and no index holds."""
-    return server in _TAKES_UNTAGGED

@@ -16,9 +16,6 @@ class Plan(Answer):
     protected: list[TagText]
     parents: list[DigestText] = Field(description="Tagged indexes that would break.")
     children: list[DigestText] = Field(description="Manifests that stay without their index.")
-    takes_children: bool = Field(
-        description="Whether the registry's own collection is known to take these children."
-    )
     referrers: list[DigestText]
     related_tags: list[str]
     untag: UntagMethod

@@ -45,15 +45,12 @@ export const isBlocked = (group) => !group.plan.allowed && !freeTags(group).leng
 /** Whether "only these tags" and "the whole image" differ, and both are possible. */
 export const hasChoice = (group) => group.plan.allowed && !isWhole(group) && freeTags(group).length > 0;
 
-/** Whether what only the image holds goes too: where the registry's own collection would leave it. */
-export const takesChildren = ({ plan }) => !!plan.children?.length && !plan.takes_children;
-
 /** `[{digest, tags, isImage, …}]` for `choice` "tag" or "image"; each step is one request. */
 export const stepsOf = (group, choice) => {
   const { digest, plan, manifest } = group;
   const isImage = plan.allowed && (choice === "image" || isWhole(group) || !freeTags(group).length);
   return isImage
-    ? [{ digest, manifest, isImage, kind: plan.kind, tags: plan.tags, plan: plan.plan, children: takesChildren(group) ? "delete" : "keep" }]
+    ? [{ digest, manifest, isImage, kind: plan.kind, tags: plan.tags, plan: plan.plan, children: plan.children?.length }]
     : freeTags(group).map((tag) => ({ digest, manifest, isImage, kind: plan.kind, tags: [tag] }));
 };
 

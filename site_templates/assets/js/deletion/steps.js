@@ -5,7 +5,7 @@ import { takeBatch } from "../lib/url.js";
 import { NOTHING } from "./groups.js";
 
 const PLAN = {
-  "kind?": "", tags: [""], protected: [""], parents: [""], "children?": [""], "takes_children?": true, referrers: [""], related_tags: [""], untag: "", allowed: true,
+  "kind?": "", tags: [""], protected: [""], parents: [""], "children?": [""], referrers: [""], related_tags: [""], untag: "", allowed: true,
   "reason?": "", complete: true, checked: 0, total: 0, "next?": "", "plan?": "",
 };
 const SUMMARIES = {
@@ -75,7 +75,7 @@ export const planGroup = async (where, group, signal, onProgress = () => {}) => 
 
 /** Runs one step; answers what the API says. A tag that named nothing may be gone by itself. */
 export const runStep = (where, { digest, tags, isImage, plan, children }) => (isImage
-  ? ask({ ...where, digest }, "", { query: { plan, children }, method: "DELETE", shape: DELETED })
+  ? ask({ ...where, digest }, "", { query: { plan, children: children ? "delete" : "keep" }, method: "DELETE", shape: DELETED })
   : ask({ ...where, tag: tags[0] }, "", { query: { digest }, method: "DELETE", shape: DELETED })).catch((error) => {
   if (digest !== NOTHING || error.code !== "MANIFEST_UNKNOWN") throw error;
   return {};

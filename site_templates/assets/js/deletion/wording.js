@@ -1,6 +1,5 @@
 /** What the dialog says of tags, of what else feels a deletion, and on its button. */
 import { t } from "../lib/dom.js";
-import { takesChildren } from "./groups.js";
 import { sortVersions } from "../lib/version-order.js";
 import { nameList } from "./undo.js";
 
@@ -19,8 +18,7 @@ export const affected = (groups) => {
   };
   const KEYS = { platforms: "deletion.platforms", signatures: "deletion.signatures", attached: "deletion.attached", parents: "deletion.parents" };
   const words = Object.entries(counts).filter(([, n]) => n).map(([key, n]) => t(KEYS[key], { n })).join(", ");
-  const children = sum((group) => (takesChildren(group) ? group.plan.children.length : 0));
-  return (words ? t("deletion.affects", { words }) : ".") + (children ? ` ${t("deletion.children_go", { n: children })}` : "");
+  return words ? t("deletion.affects", { words }) : ".";
 };
 
 /** What the button does: how many steps, images among them, and tags. */
