@@ -1,6 +1,6 @@
 """``DELETE …/manifests/{digest}``: deletes a manifest, and every tag on it goes with it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -27,6 +27,7 @@ router = APIRouter()
     responses=document_change("Deletion", "What went."),
 )
 async def delete_manifest(
+    *,
     request: Request,
     registry: RegistryName,
     repo: RepositoryName,
@@ -39,19 +40,35 @@ async def delete_manifest(
             json_schema_extra={"format": "plan"},
         ),
     ] = None,
+    children: Annotated[
+        Literal["keep", "delete"],
+        Query(description="What becomes of the plan's `children`."),
+    ] = "keep",
 ) -> Response:
     """Delete by digest.
 
     With `plan`, nothing is deleted if anything moved since that plan was made (409). Without it,
     the registry's own rule holds: the digest goes, and every tag on it.
+
+    With `plan` and `children=delete`, the plan's `children` go after it, each looked at again right
+    before: what a tag or another index holds by then, or what fails, is in `kept_children`. To
+    undo, put back what `undo` lists in its order, then the manifest itself.
     """
     from reglite.deletion.removal import delete_by_digest  # noqa: PLC0415 - cold start
 
     event = describe_change(request, "delete", registry, repo, digest=digest)
     async with changing(request, event) as repository:
         checked = parse_digest(digest)
-        deletion = await delete_by_digest(repository.client, repository.name, checked, plan=plan)
+        deletion = await delete_by_digest(
+            repository.client,
+            repository.name,
+            checked,
+            plan=plan,
+            with_children=children == "delete",
+        )
         event.tags = deletion.tags
+        if deletion.children is not None:
+            event.children = [manifest.digest for manifest in deletion.children.manifests]
     return answer_change(deletion.to_json())
 
 

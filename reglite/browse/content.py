@@ -84,27 +84,33 @@ class Content:
         return build_own_platform(self.image)
 
 
-async def load_content(repository: RepositoryClient, manifest: Manifest) -> Content:
+async def load_content(
+    repository: RepositoryClient, manifest: Manifest, *, fresh: bool = False
+) -> Content:
     """Read the config or the children; what the registry lacks is None, other failures raise."""
     kind = classify(manifest)
     if manifest.is_index:
-        return Content(manifest, kind, None, await load_children(repository, manifest))
-    return Content(manifest, kind, await load_image(repository, manifest), ())
+        return Content(manifest, kind, None, await load_children(repository, manifest, fresh=fresh))
+    return Content(manifest, kind, await load_image(repository, manifest, fresh=fresh), ())
 
 
-async def load_image(repository: RepositoryClient, manifest: Manifest) -> Image:
+async def load_image(
+    repository: RepositoryClient, manifest: Manifest, *, fresh: bool = False
+) -> Image:
     """Join a manifest to its image config, which may be missing, too long or no JSON at all."""
     config = find_image_config(manifest, classify(manifest))
     if config is None:
         return read_image(manifest)
     try:
-        raw = await repository.get_blob(config.digest, max_bytes=MAX_CONFIG_BYTES)
+        raw = await repository.get_blob(config.digest, max_bytes=MAX_CONFIG_BYTES, fresh=fresh)
     except (NotFound, BadRequest):  # the client's word for a blob beyond the limit
         return read_image(manifest)
     return read_image(manifest, parse_config(raw))
 
 
-async def load_children(repository: RepositoryClient, index: Manifest) -> tuple[Child, ...]:
+async def load_children(
+    repository: RepositoryClient, index: Manifest, *, fresh: bool = False
+) -> tuple[Child, ...]:
     """Return the entries of an index in document order, those of nested indexes in their place.
 
     Every digest is read once, level by level, to a bounded depth and number: an index may name
@@ -114,7 +120,7 @@ async def load_children(repository: RepositoryClient, index: Manifest) -> tuple[
     level = [index]
     for _ in range(MAX_DEPTH):
         wanted = _choose(level, read)
-        parts = await gather_all(_read_entry(repository, digest) for digest in wanted)
+        parts = await gather_all(_read_entry(repository, digest, fresh) for digest in wanted)
         read.update(zip(wanted, parts, strict=True))
         level = [part for part in parts if isinstance(part, Manifest)]
     return tuple(islice(_flatten(index, read, set()), MAX_ENTRIES))
@@ -127,13 +133,17 @@ def _choose(level: Iterable[Manifest], read: Mapping[Digest, object]) -> list[Di
     return list(islice(unread, MAX_CHILDREN - len(read)))
 
 
-async def _read_entry(repository: RepositoryClient, digest: Digest) -> Image | Manifest | None:
+async def _read_entry(
+    repository: RepositoryClient,
+    digest: Digest,
+    fresh: bool,
+) -> Image | Manifest | None:
     """Return a nested index as it is, an image with its config, None for what is missing."""
     try:
-        manifest = await repository.get_manifest(digest)
+        manifest = await repository.get_manifest(digest, fresh=fresh)
     except NotFound:
         return None
-    return manifest if manifest.is_index else await load_image(repository, manifest)
+    return manifest if manifest.is_index else await load_image(repository, manifest, fresh=fresh)
 
 
 def _flatten(

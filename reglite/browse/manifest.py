@@ -83,7 +83,7 @@ async def get_manifest_view(
     async with deadline(client.pace.call_seconds, f"reading {repository} at {reference}"):
         bound = RepositoryClient(client, repository)
         manifest = await bound.get_manifest(reference, fresh=fresh)
-        content = await load_content(bound, manifest)
+        content = await load_content(bound, manifest, fresh=fresh)
     shown = content.image or (_find_image(content, wanted) if wanted else None)
     return _build_view(client.config.name, repository, reference, content, shown)
 

@@ -162,18 +162,28 @@ class _Summarising:
         try:
             named = parse_tag(tag)
             head = await self._repository.head_manifest(named, fresh=self._fresh)
-            return Summary(named, await get_overview(self._repository, head.digest))
+            return Summary(
+                named, await get_overview(self._repository, head.digest, fresh=self._fresh)
+            )
         except RegliteError as exc:
             return FailedSummary(tag, exc.code, exc.message)
 
 
-async def get_overview(repository: RepositoryClient, digest: Digest) -> Overview:
-    """Return what a digest stands for, kept in the client's memory once it is complete."""
+async def get_overview(
+    repository: RepositoryClient, digest: Digest, *, fresh: bool = False
+) -> Overview:
+    """Return what a digest stands for, kept in the client's memory once it is complete.
+
+    ``fresh`` reads it all again: a collection may have taken a platform or a config since.
+    """
     key = Key(Known.OVERVIEW, repository.name, digest)
+    if fresh:
+        repository.memory.drop(key)
     kept: Overview | None = repository.memory.get(key)
     if kept is not None:
         return kept
-    content = await load_content(repository, await repository.get_manifest(digest))
+    manifest = await repository.get_manifest(digest, fresh=fresh)
+    content = await load_content(repository, manifest, fresh=fresh)
     overview = build_overview(content)
     if content.is_complete:
         repository.memory.keep(key, overview, _estimate_bytes(overview))

@@ -52,9 +52,11 @@ class AuditEvent:
     outcome: Outcome = "done"
     code: str | None = None
     stranger: str | None = None
+    children: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the line's object; the time is the writing's."""
+        children = {"children": list(self.children)} if self.children else {}
         return {
             "time": _format_now(),
             "who": self.who,
@@ -64,6 +66,7 @@ class AuditEvent:
             "repository": self.repository,
             "digest": self.digest,
             "tags": list(self.tags),
+            **children,
             "outcome": self.outcome,
             "code": self.code,
         }

@@ -28,6 +28,7 @@ class Agreed:
     """What may be deleted: the manifest and the tags seen on it, all of them if ``is_complete``.
 
     ``damaged`` are tags that the registry can't read.
+    ``children`` are what none of the tags that were read holds besides.
     """
 
     manifest: Manifest
@@ -35,6 +36,7 @@ class Agreed:
     parents: frozenset[Digest]
     damaged: frozenset[Tag]
     is_complete: bool
+    children: frozenset[Digest] = frozenset()
 
 
 async def check_plan(repository: RepositoryClient, manifest: Manifest, plan: str) -> Agreed:
@@ -71,6 +73,7 @@ async def check_plan(repository: RepositoryClient, manifest: Manifest, plan: str
         frozenset(found.parents),
         frozenset(found.damaged),
         is_complete=True,
+        children=frozenset() if found.damaged else frozenset(walk.target.children - found.held),
     )
 
 

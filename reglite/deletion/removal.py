@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from reglite.deletion.audit import keep_manifest
 from reglite.deletion.check import Agreed, check_bare, check_plan
+from reglite.deletion.children import Children, read_children, remove_children
 from reglite.deletion.fallback import drop_referrer
 from reglite.deletion.ladder import PlaceholderLadder
 from reglite.deletion.lock import lock_repository, run_to_end
@@ -18,6 +19,7 @@ from reglite.deletion.protection import check_deletion_enabled, describe_tags
 from reglite.deletion.reading import RepositoryReader
 from reglite.deletion.untag import delete_tag_by_api
 from reglite.errors import (
+    BadRequest,
     Denied,
     NotFound,
     RegistryProtocol,
@@ -27,6 +29,7 @@ from reglite.errors import (
 )
 from reglite.reference import Digest, Repository, Tag
 from reglite.registry.client import RegistryClient
+from reglite.registry.models import Manifest
 from reglite.registry.repository import RepositoryClient
 
 _TRIES: Final = 6
@@ -54,32 +57,44 @@ class Deletion:
 
     ``is_complete``: every tag of the repository had been read before, and all on the digest went.
     ``notes`` is what is to be known besides.
+    ``children`` is None unless they were to go too.
     """
 
     deleted: Digest
     tags: tuple[Tag, ...]
     is_complete: bool
     notes: tuple[Note, ...] = ()
+    children: Children | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the API's object."""
-        return {
+        document = {
             "deleted": self.deleted,
             "tags": list(self.tags),
             "complete": self.is_complete,
             "notes": [note.to_json() for note in self.notes],
         }
+        return document | (self.children.to_json() if self.children else {})
 
 
 async def delete_by_digest(
-    client: RegistryClient, repository: Repository, digest: Digest, *, plan: str | None = None
+    client: RegistryClient,
+    repository: Repository,
+    digest: Digest,
+    *,
+    plan: str | None = None,
+    with_children: bool = False,
 ) -> Deletion:
     """Delete a manifest if it is still as the plan says; without a plan, as the registry does.
+
+    ``with_children`` takes along what only it held, which a plan must have named.
 
     Raises PlanChanged with the fresh plan as its detail, TagProtected, Denied, ManifestUnknown,
     Unsupported where the registry deletes nothing.
     """
     check_deletion_enabled(client.config)
+    if with_children and plan is None:
+        raise BadRequest("children=delete needs plan=: the plan that named the children")
     bound = RepositoryClient(client, repository)
     async with lock_repository(client.config.url, repository):
         manifest = await bound.get_manifest(digest, fresh=True)
@@ -91,7 +106,21 @@ async def delete_by_digest(
         if refusal is not None:
             raise Unsupported(refusal)
         keep_manifest(manifest)
-        return await run_to_end(_Removal(bound, agreed).run())
+        if not with_children:
+            return await run_to_end(_Removal(bound, agreed).run())
+        return await run_to_end(_remove_with_children(bound, agreed))
+
+
+async def _remove_with_children(repository: RepositoryClient, agreed: Agreed) -> Deletion:
+    """Delete an index, then what only it held; its own deletion stands whatever becomes of them."""
+    read = await read_children(repository, agreed.manifest, agreed.children)
+    deletion = await _Removal(repository, agreed).run()
+
+    async def remove(manifest: Manifest) -> None:
+        alone = Agreed(manifest, frozenset(), frozenset(), agreed.damaged, is_complete=True)
+        await _Removal(repository, alone).run()
+
+    return replace(deletion, children=await remove_children(repository, read, remove))
 
 
 class _Removal:

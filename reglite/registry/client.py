@@ -188,9 +188,14 @@ class RegistryClient:
             # Whatever came of it: a failed write may have been done all the same.
             self.memory.forget(repository, reference)
 
-    async def get_blob(self, repository: Repository, digest: Digest, *, max_bytes: int) -> bytes:
+    async def get_blob(
+        self, repository: Repository, digest: Digest, *, max_bytes: int, fresh: bool = False
+    ) -> bytes:
         """Return a blob that hashes to its digest; raises BlobUnknown; BadRequest if too long."""
-        known: bytes | None = self.memory.get(Key(Known.BLOB, repository, digest))
+        key = Key(Known.BLOB, repository, digest)
+        if fresh:
+            self.memory.drop(key)
+        known: bytes | None = self.memory.get(key)
         if known is not None and len(known) <= max_bytes:
             return known
         return await self.memory.share(

@@ -45,6 +45,7 @@ class ManifestReader:
     ) -> Manifest:
         """Return a manifest; a tag that was read before is asked for conditionally."""
         if fresh:
+            self._memory.drop(Key(Known.MANIFEST, repository, reference))
             return await self._fetch_manifest(repository, reference)
         known = self._recall(repository, reference)
         if known is not None:

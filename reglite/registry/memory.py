@@ -103,6 +103,10 @@ class Memory:
         self._cache.discard(self._key(Key(Known.MANIFEST, repository, reference)))
         self._cache.discard_where(lambda key: _is_touched(key, self._registry, repository))
 
+    def drop(self, key: Key) -> None:
+        """Forget one thing that is to be read anew: it may be gone by now."""
+        self._cache.discard(self._key(key))
+
     def get_manifest(self, repository: Repository, digest: Digest) -> Manifest | None:
         """Return a manifest that was read before."""
         kept = self.get(Key(Known.MANIFEST, repository, digest))

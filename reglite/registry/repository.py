@@ -59,9 +59,9 @@ class RepositoryClient:
         """Delete one tag through the registry's own API."""
         await self.client.delete_tag(self.name, tag)
 
-    async def get_blob(self, digest: Digest, *, max_bytes: int) -> bytes:
+    async def get_blob(self, digest: Digest, *, max_bytes: int, fresh: bool = False) -> bytes:
         """Return a blob."""
-        return await self.client.get_blob(self.name, digest, max_bytes=max_bytes)
+        return await self.client.get_blob(self.name, digest, max_bytes=max_bytes, fresh=fresh)
 
     async def list_referrers(self, digest: Digest, *, fresh: bool = False) -> Referrers:
         """Return the manifests whose subject is this digest."""

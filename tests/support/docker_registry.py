@@ -128,6 +128,15 @@ class DockerRegistry:
         self.stop()
         self.start()
 
+    def collect_garbage(self) -> None:
+        """Collect as an operator does, with nothing but the configuration, and restart."""
+        self.stop()
+        config = str(self.folder / "config.yml")
+        subprocess.run(
+            [self._program, "garbage-collect", config], check=True, capture_output=True, timeout=60
+        )
+        self.start()
+
     def freeze(self) -> None:
         """SIGSTOP: connections are accepted by the kernel and nothing is answered."""
         self._running().send_signal(signal.SIGSTOP)

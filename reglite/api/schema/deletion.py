@@ -42,6 +42,22 @@ class Note(Answer):
     message: str
 
 
+class KeptChild(Answer):
+    """A child that was not deleted."""
+
+    digest: DigestText
+    code: str = Field(description="An error's code, `HELD`, `TOO_MANY` or `UNDO_TOO_LARGE`.")
+    message: str
+
+
+class UndoManifest(Answer):
+    """The exact bytes of a child that went."""
+
+    digest: DigestText
+    media_type: str
+    raw: str
+
+
 class Deletion(Answer):
     """A deletion by digest."""
 
@@ -49,6 +65,16 @@ class Deletion(Answer):
     tags: list[TagText] = Field(description="The tags that went.")
     complete: bool
     notes: list[Note] = Field(description="What is to be known besides.")
+    children: list[DigestText] = Field(
+        default=[], description="With `children=delete`: the children that went, parents first."
+    )
+    kept_children: list[KeptChild] = Field(
+        default=[], description="With `children=delete`: the children that stay, and why."
+    )
+    undo: list[UndoManifest] = Field(
+        default=[],
+        description="With `children=delete`: what to put back, in this order, before the manifest.",
+    )
 
 
 class Untagging(Answer):

@@ -69,14 +69,15 @@ export const weigh = (found) => {
 
 /** Follows what is chosen and typed: the button, the name to type, the note. */
 export const update = ({ where }, found) => {
-  const { needsName, isUndoable, text, images } = weigh(found);
+  const { steps, needsName, isUndoable, text, images } = weigh(found);
+  const n = steps.reduce((sum, { children = 0 }) => sum + children, 0);
   ui.go.textContent = text;
   ui.confirm.hidden = !needsName;
   const isReady = !needsName || ui.typed.value.trim() === where.repository;
   ui.go.setAttribute("aria-disabled", !isReady);
   ui.go.classList.toggle("solid", isReady);
   const isBrief = !images && found.groups.some(({ plan }) => plan.untag === "placeholder");
-  ui.note.textContent = (isBrief ? t("deletion.note_placeholder") : "") + t(isUndoable ? "deletion.note_undo" : "deletion.note_final");
+  ui.note.textContent = (n ? `${t("deletion.children_go", { n })} ` : "") + (isBrief ? t("deletion.note_placeholder") : "") + t(isUndoable ? "deletion.note_undo" : "deletion.note_final");
 };
 
 /** What goes and what stays, and the choice where there is one. */

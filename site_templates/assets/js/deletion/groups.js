@@ -50,7 +50,7 @@ export const stepsOf = (group, choice) => {
   const { digest, plan, manifest } = group;
   const isImage = plan.allowed && (choice === "image" || isWhole(group) || !freeTags(group).length);
   return isImage
-    ? [{ digest, manifest, isImage, kind: plan.kind, tags: plan.tags, plan: plan.plan }]
+    ? [{ digest, manifest, isImage, kind: plan.kind, tags: plan.tags, plan: plan.plan, children: plan.children?.length }]
     : freeTags(group).map((tag) => ({ digest, manifest, isImage, kind: plan.kind, tags: [tag] }));
 };
 

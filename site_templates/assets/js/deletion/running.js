@@ -25,8 +25,8 @@ const runOne = async ({ where, onState, onGone }, step, line) => {
   tell(t("tags.deleting"));
   line.tell(t("tags.deleting"));
   try {
-    const { tags = step.tags, notes } = await runStep(where, step);
-    if (step.kind !== "placeholder") keep(where, { ...step, tags, notes });
+    const { tags = step.tags, notes, undo, kept_children: held = [] } = await runStep(where, step);
+    if (step.kind !== "placeholder") keep(where, { ...step, tags, notes, undo, held: held.map((child) => child.digest) });
     line.tell(t("deletion.gone"), "check", "ok");
     onGone(tags);
   } catch (error) {

@@ -5,13 +5,19 @@ import { takeBatch } from "../lib/url.js";
 import { NOTHING } from "./groups.js";
 
 const PLAN = {
-  "kind?": "", tags: [""], protected: [""], parents: [""], referrers: [""], related_tags: [""], untag: "", allowed: true,
+  "kind?": "", tags: [""], protected: [""], parents: [""], "children?": [""], referrers: [""], related_tags: [""], untag: "", allowed: true,
   "reason?": "", complete: true, checked: 0, total: 0, "next?": "", "plan?": "",
 };
 const SUMMARIES = {
   summaries: [{ tag: "", digest: "", platforms: [{}] }], failed: [{ tag: "", code: "", "message?": "" }], pending: [""],
 };
-const DELETED = { "tags?": [""], "notes?": [{ code: "", params: { tags: [""] } }] };
+/** For `shape`: what a header can carry, as the undo sends it back. */
+export const isMediaType = (value) => typeof value === "string" && /^[ -~]+$/.test(value);
+
+export const UNDO = [{ digest: "", raw: "", media_type: isMediaType }];
+/** The shape of what is to be known of a deletion. */
+export const NOTES = [{ code: "", params: { tags: [""] } }];
+const DELETED = { "tags?": [""], "undo?": UNDO, "kept_children?": [{ digest: "" }], "notes?": NOTES };
 
 /** Follows a plan to its end; `onProgress(checked, total)` hears of each part. */
 const readPlan = async (where, digest, signal, onProgress) => {
@@ -20,9 +26,6 @@ const readPlan = async (where, digest, signal, onProgress) => {
   for await (plan of parts) onProgress(plan.checked, plan.total);
   return plan;
 };
-
-/** For `shape`: what a header can carry, as the undo sends it back. */
-export const isMediaType = (value) => typeof value === "string" && /^[ -~]+$/.test(value);
 
 /** The manifest's exact text and type, for undo; null where it can't be had. */
 const readManifest = async (where, digest, signal) => {
@@ -76,15 +79,19 @@ export const planGroup = async (where, group, signal, onProgress = () => {}) => 
 };
 
 /** Runs one step; answers what the API says. A tag that named nothing may be gone by itself. */
-export const runStep = (where, { digest, tags, isImage, plan }) => (isImage
-  ? ask({ ...where, digest }, "", { query: { plan }, method: "DELETE", shape: DELETED })
+export const runStep = (where, { digest, tags, isImage, plan, children }) => (isImage
+  ? ask({ ...where, digest }, "", { query: { plan, children: children ? "delete" : "keep" }, method: "DELETE", shape: DELETED })
   : ask({ ...where, tag: tags[0] }, "", { query: { digest }, method: "DELETE", shape: DELETED })).catch((error) => {
   if (digest !== NOTHING || error.code !== "MANIFEST_UNKNOWN") throw error;
   return {};
 });
 
-/** Puts a manifest back under its tags, as many at a time as an address holds; answers `kept` and `lost`. */
-export const restore = async ({ registry, repository, digest, tags, raw, media_type }) => {
+/**
+ * Puts what an index held back, then the manifest under its tags, as many at a time as an address holds;
+ * answers `kept` and `lost`.
+ */
+export const restore = async ({ registry, repository, digest, tags, raw, media_type, undo }) => {
+  for (const child of undo ?? []) await restore({ registry, repository, tags: [], ...child });
   const at = { registry, repository, digest };
   const kept = [], lost = [];
   let waiting = tags;

@@ -2,16 +2,17 @@
 import { isAbort } from "../lib/api.js";
 import { ask } from "../lib/ask.js";
 import { lang, make, say, t } from "../lib/dom.js";
+import { shortDigest } from "../lib/format.js";
 import { fits } from "../lib/shape.js";
 import { adviceOn, banner, button, told } from "../elements/messages.js";
 import { STATUS } from "../elements/status.js";
 import { dismissal } from "./dismissal.js";
-import { isMediaType, restore } from "./steps.js";
+import { NOTES, UNDO, isMediaType, restore } from "./steps.js";
 
 const KEY = "reglite.undo";
 const NAMED_AT_MOST = 5;
 
-const RECORDS = [{ registry: "", repository: "", digest: "", tags: [""], "notes?": [{ code: "", params: { tags: [""] } }], "raw?": "", "media_type?": isMediaType }];
+const RECORDS = [{ registry: "", repository: "", digest: "", tags: [""], "raw?": "", "media_type?": isMediaType, "undo?": UNDO, "held?": [""], "notes?": NOTES }];
 
 /** What the tab stored; anything else that stands there is as good as nothing. */
 const readStored = () => {
@@ -38,8 +39,8 @@ const isOf = ({ registry, repository }) => (record) =>
   record.registry === registry && record.repository === repository;
 
 /** Keeps what a step removed; `manifest` is null where it could not be read. */
-export const keep = (where, { digest, manifest, tags, isImage, notes }) => {
-  kept.push({ ...where, ...manifest, digest, tags, isImage, notes });
+export const keep = (where, { digest, manifest, tags, isImage, undo, held, notes }) => {
+  kept.push({ ...where, ...manifest, digest, tags, isImage, undo, held, notes });
   store();
 };
 
@@ -94,6 +95,7 @@ export const showUndo = (place, where, onRestored) => {
   place.replaceChildren();
   if (!records.length) return;
   const [lead] = records;
+  const held = records.flatMap((record) => record.held ?? []);
   const isTag = records.length === 1 && !lead.isImage;
   const n = records.flatMap((record) => record.tags).length;
   const names = make("b", { class: "name" }, namesOf(records));
@@ -112,7 +114,8 @@ export const showUndo = (place, where, onRestored) => {
   }, { glyph: "undo" });
   const hint = make("span");
   place.append(banner("done", "check",
-    [...what, " ", t(usable.length ? "undo.until" : "undo.impossible"), " ", hint],
+    [...what, " ", t(usable.length ? "undo.until" : "undo.impossible"), " ",
+      held.length ? t("undo.held", { n: held.length, digests: nameList(held.map(shortDigest)) }) : "", " ", hint],
     ...(usable.length ? [undo] : []), dismissal(() => forget(records))));
   for (const { code, params } of records.flatMap(({ notes }) => notes ?? [])) {
     place.append(banner("warn", "warning", [t("undo.note", { code, tags: nameList(params.tags) })], dismissal()));
