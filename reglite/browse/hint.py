@@ -93,6 +93,12 @@ def explain_capabilities(
     advice = describe_garbage_collection(ping.server) if can_delete else None
     if advice is not None:
         hints.append(advice)
+    parts = urlsplit(config.url)
+    if parts.path and config.pull_host == parts.netloc:
+        hints.append(
+            f"Its url has a path, and pull commands name {parts.netloc} alone: if images are "
+            f"pulled otherwise, add pull_host: {parts.netloc}/team {_name_place(config, path)}"
+        )
     host = _get_host(config)
     if ping.is_http and config.source != "demo" and not is_loopback(host):
         hints.append(

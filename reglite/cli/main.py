@@ -25,7 +25,7 @@ Environment (a flag wins over its variable):
   REGLITE_CONFIG_FILE  an inventory file
   REGLITE_INVENTORY    the inventory's YAML itself
   REGLITE_REGISTRIES   URLs of registries, space-separated
-  REGLITE_HOST, REGLITE_PORT, REGLITE_DEBUG
+  REGLITE_HOST, REGLITE_PORT, REGLITE_BASE_PATH, REGLITE_DEBUG
   REGLITE_AUDIT_DIR    a folder for the audit log, a file a day
 """
 

@@ -1,6 +1,10 @@
 """Options that several commands share, and the checks of what is given for them."""
 
+from typing import Any
+
 import click
+
+from reglite.reference import shorten
 
 
 def _check_base_path(ctx: click.Context, param: click.Parameter, value: str) -> str:
@@ -53,12 +57,31 @@ host_option = click.option(
     show_default=True,
     help="Address to listen on. Loopback is for you alone; any other needs a sign-in to delete.",
 )
+
+
+class _Port(click.IntRange):
+    """A port; what Kubernetes puts into REGLITE_PORT for a service named reglite is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the port, or explain what is left aside."""
+        if isinstance(value, str) and value.startswith(("tcp://", "udp://")):
+            click.echo(
+                f"REGLITE_PORT={shorten(value)} comes from Kubernetes, for a service named "
+                f"reglite, and is left aside: {DEFAULT_PORT} it is. To be rid of this, set "
+                "enableServiceLinks: false in the pod, or name the service otherwise.",
+                err=True,
+            )
+            return DEFAULT_PORT
+        return int(super().convert(value, param, ctx))
+
+
+DEFAULT_PORT = 8080
 port_option = click.option(
     "--port",
     envvar="REGLITE_PORT",
     show_envvar=True,
-    type=click.IntRange(0, 65535),
-    default=8080,
+    type=_Port(0, 65535),
+    default=DEFAULT_PORT,
     show_default=True,
     help="Port to listen on; 0 takes any free one. Under dev a busy default moves to the next.",
 )
@@ -67,6 +90,8 @@ debug_option = click.option(
 )
 base_path_option = click.option(
     "--base-path",
+    envvar="REGLITE_BASE_PATH",
+    show_envvar=True,
     default="/",
     show_default=True,
     callback=_check_base_path,

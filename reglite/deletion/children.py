@@ -73,7 +73,7 @@ async def read_children(
     room_bytes, deadline = MAX_UNDO_BYTES, repository.pace.clock() + _SECONDS
     for digest in sorted(digests):
         if len(known) == MAX_CHILDREN or repository.pace.clock() >= deadline:
-            found.keep(digest, "TOO_MANY", "one deletion takes no more children along: repeat it")
+            found.keep(digest, "TOO_MANY", "one deletion takes no more along, or no longer")
             continue
         try:
             manifest = await repository.get_manifest(digest, fresh=True)

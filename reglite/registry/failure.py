@@ -1,5 +1,6 @@
 """What a registry's refusal means: the one place that makes RegLite's errors of its answers."""
 
+import re
 from collections.abc import Iterable, Set
 
 from reglite import errors
@@ -8,6 +9,9 @@ from reglite.registry.limits import ERROR_BYTES
 from reglite.registry.retry import parse_retry_after
 from reglite.registry.secrecy import quote
 
+_IMMUTABLE = re.compile(r"immutab", re.IGNORECASE)
+_READ_ONLY = re.compile(r"read[ -]?only|maintenance", re.IGNORECASE)
+_PULL_THROUGH = re.compile(r"pull[ -]?through|proxy (?:project|cache)|remote repo", re.IGNORECASE)
 _MISSING_CONTENT = {"BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}
 
 
@@ -27,6 +31,8 @@ def translate_answer(
     ``where`` begins its message, ``remedy`` is what mends a refusal, ``secrets`` are kept out.
     """
     said, codes = describe_answer(answer, secrets, call.about), answer.codes
+    if (barred := _explain_bar(call, answer)) is not None:
+        return errors.Denied(f"{where}: {barred} ({said})")
     if answer.status in {401, 403}:
         return errors.Denied(f"{where}: the registry refuses ({said}): {remedy}")
     if call.operation is Operation.PUT_MANIFEST and codes & _MISSING_CONTENT:
@@ -67,6 +73,23 @@ def _translate_trouble(where: str, answer: Answer, said: str) -> errors.RegliteE
             return errors.RegistryProtocol(f"{where}: unexpected answer ({said})")
 
 
+def _explain_bar(call: Call, answer: Answer) -> str | None:
+    """Say what bars a push or a deletion besides rights, where the registry's words tell it."""
+    if not call.is_write or answer.status not in {403, 405, 409, 412}:
+        return None
+    words = " ".join(f"{fault.code} {fault.message}" for fault in answer.faults)
+    if answer.status == 412 or _IMMUTABLE.search(words):
+        return (
+            "a rule of the registry makes this tag immutable: change the rule there, or leave the "
+            "tag alone"
+        )
+    if _READ_ONLY.search(words):
+        return "the registry is read-only for now: try again later, or ask who runs it"
+    if _PULL_THROUGH.search(words):
+        return "this is a pull-through cache: delete at the registry that it mirrors"
+    return None
+
+
 def _is_refusal(call: Call, status: int, codes: Set[str]) -> bool:
     if status in {405, 501} or "UNSUPPORTED" in codes:
         return True
@@ -78,11 +101,17 @@ def _is_refusal(call: Call, status: int, codes: Set[str]) -> bool:
 def _explain_refusal(call: Call) -> str:
     match call.operation:
         case Operation.DELETE_MANIFEST:
-            return "the registry does not delete this: deletion is disabled there, or it is in use"
+            return (
+                "the registry does not delete this: deletion is disabled there, it is read-only, a "
+                "pull-through cache, or this is in use"
+            )
         case Operation.DELETE_TAG:
             return "the registry does not delete tags alone"
         case Operation.PUT_MANIFEST:
-            return "the registry does not accept this manifest"
+            return (
+                "the registry does not accept this manifest: it may be read-only for now, or a "
+                "pull-through cache, which takes no pushes"
+            )
         case Operation.CATALOG:
             return "the registry has no catalog: name repositories in the inventory"
         case _:

@@ -71,6 +71,7 @@ class Shelf:
         digest: str,
         *,
         max_bytes: int,  # noqa: ARG002
+        fresh: bool = False,  # noqa: ARG002
     ) -> bytes:
         """Return a blob."""
         self.requests.append(digest)

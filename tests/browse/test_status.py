@@ -364,6 +364,17 @@ def test_a_failed_connection_names_the_line_that_mends_it(
     assert any(expected in hint for hint in hints)
 
 
+async def test_a_path_in_the_url_suggests_a_pull_host(
+    filled: MemoryRegistry, make_client: MakeClient
+) -> None:
+    filled.switches.prefix = "/artifactory"
+    url = "https://registry.corp/artifactory"
+    hints = (await get_status(make_client(url=url, pull_host="registry.corp"))).hints
+    assert any("add pull_host: registry.corp/team" in hint for hint in hints)
+    hints = (await get_status(make_client(url=url, pull_host="registry.corp/team"))).hints
+    assert not any("pull_host" in hint for hint in hints)
+
+
 def test_people_with_ecr_are_sent_to_their_aws_policy() -> None:
     config = make_config(url="https://123456789012.dkr.ecr.eu-west-1.amazonaws.com")
 

@@ -115,9 +115,21 @@ async def test_a_digest_that_is_known_costs_nothing_more(
     await summarise(client, "v1")
     memory_registry.requests.clear()
 
+    await summarise(client, "v1")
+    assert memory_registry.requests == []
+
+
+async def test_a_fresh_summary_looks_at_all_parts_anew(
+    memory_registry: MemoryRegistry, client: RegistryClient
+) -> None:
+    put_index(memory_registry, "v1")
+    await summarise(client, "v1")
+    asked = memory_registry.count_requests("GET", "")
+    memory_registry.requests.clear()
+
     await get_summaries(client, REPOSITORY, ["v1"], fresh=True)
 
-    assert [logged.method for logged in memory_registry.requests] == ["HEAD"]
+    assert memory_registry.count_requests("GET", "") == asked
 
 
 async def test_a_tag_that_moved_is_seen_by_a_fresh_summary(

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from reglite import __version__
 from reglite.cli.main import main
+from reglite.cli.options import port_option
 from reglite.inventory.load import load_inventory
 from tests.support.command import clean_environ, run_to_end
 
@@ -253,3 +255,30 @@ class TestOpenapi:
         assert document["openapi"].startswith("3.")
         assert "/api/v1/health" in document["paths"]
         assert "/api/v1/registries" in document["paths"]
+
+
+class TestServiceLinks:
+    def test_port_that_kubernetes_makes_is_explained_and_left_aside(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REGLITE_PORT", "tcp://10.96.0.17:8080")
+        monkeypatch.setenv("REGLITE_SERVICE_HOST", "10.96.0.17")
+        taken: list[int] = []
+
+        @click.command()
+        @port_option
+        def command(port: int) -> None:
+            taken.append(port)
+
+        result = CliRunner().invoke(command, [])
+        assert (taken, result.exit_code) == ([8080], 0)
+        assert "enableServiceLinks: false" in result.stderr
+        assert CliRunner().invoke(command, ["--port", "tcp"]).exit_code == 2
+
+    def test_base_path_comes_from_the_environment(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("REGLITE_BASE_PATH", "/reglite")
+        result = CliRunner().invoke(main, ["build", "--out", str(tmp_path / "site")])
+        assert result.exit_code == 0, result.output
+        assert 'data-api="/reglite"' in (tmp_path / "site/index.html").read_text()

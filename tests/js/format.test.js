@@ -37,6 +37,15 @@ test("Russian months have three letters all year", () => {
   }
 });
 
+test("a time is the reader's, whatever the zone", () => {
+  process.env.TZ = "Asia/Tokyo";
+  const there = createFormats("en");
+  assert.equal(there.local("2024-03-20T22:04:12Z"), "21 March 2024, 07:04");
+  assert.equal(there.date("2024-03-20T22:04:12Z"), "21 Mar 2024");
+  assert.equal(there.exact("2024-03-20T22:04:12Z"), "20 March 2024, 22:04 UTC");
+  process.env.TZ = "UTC";
+});
+
 test("the exact time is in UTC and in words", () => {
   assert.equal(en.exact("2024-03-20T11:04:12Z"), "20 March 2024, 11:04 UTC");
   assert.equal(ru.exact("2024-03-20T00:04:12Z"), "20 марта 2024, 00:04 UTC");

@@ -171,3 +171,35 @@ def test_body_of_a_refusal_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None
     probe.read_deletion(answer)
     translate(DELETE, answer)
     assert len(read) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "code", "words", "error", "said"),
+    [
+        (DELETE, 412, "PRECONDITION", "configured as immutable", errors.Denied, "immutable"),
+        (PUT, 412, "", "", errors.Denied, "change the rule there"),
+        (PUT, 409, "TAG_INVALID", "The image tag is immutable", errors.Denied, "change the rule"),
+        (
+            DELETE,
+            403,
+            "DENIED",
+            "The system is in read only mode",
+            errors.Denied,
+            "try again later",
+        ),
+        (PUT, 405, "UNSUPPORTED", "registry in maintenance", errors.Denied, "try again later"),
+        (PUT, 405, "DENIED", "can not push artifact to a proxy project", errors.Denied, "mirrors"),
+        (DELETE, 403, "DENIED", "pull-through cache", errors.Denied, "mirrors"),
+        (DELETE, 405, "UNSUPPORTED", "The operation is unsupported.", errors.Unsupported, "cache"),
+        (PUT, 405, "UNSUPPORTED", "The operation is unsupported.", errors.Unsupported, "cache"),
+        (DELETE, 403, "DENIED", "requested access is denied", errors.Denied, "log in to it"),
+        (MANIFEST, 403, "DENIED", "read only", errors.Denied, "log in to it"),
+    ],
+)
+def test_what_bars_a_change_is_told_with_its_own_remedy(  # noqa: PLR0917 - a table
+    call: Call, status: int, code: str, words: str, error: type[errors.RegliteError], said: str
+) -> None:
+    translated = translate(call, make_answer(status, make_body(code, message=words)))
+    assert type(translated) is error
+    assert said in translated.message
+    assert words in translated.message

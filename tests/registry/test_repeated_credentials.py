@@ -90,18 +90,15 @@ async def test_identity_token_behind_its_user_name_is_not_shown(make_client: Mak
 @pytest.mark.parametrize(
     ("header", "value", "what"),
     [
-        ("Link", '<https://{}/>; rel="next"', "tags"),
-        ("Link", '<https://{}/>; rel="next"', "referrers"),
         ("Location", "https://{}/v2/", "tags"),
+        ("Location", "https://{}/v2/", "referrers"),
         ("Location", "https://x@{}/v2/", "tags"),
     ],
 )
 async def test_host_that_repeats_a_credential_is_not_named(  # noqa: PLR0917 - a table
     make_client: MakeClient, secret: str, password: str, header: str, value: str, what: str
 ) -> None:
-    status = 200 if header == "Link" else 307
-    body = {"tags": ["v1"], "manifests": [{"digest": EMPTY_INDEX_DIGEST}]}
-    answer = after_basic(lambda _: answer_json(body, status, **{header: value.format(secret)}))
+    answer = after_basic(lambda _: answer_json({}, 307, **{header: value.format(secret)}))
     client = make_client(answer, credential=make_credential(password=password))
     asking: Awaitable[object] = (
         client.list_tags(REPOSITORY)

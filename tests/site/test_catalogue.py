@@ -4,13 +4,16 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from reglite.deletion.notes import NoteCode
 from reglite.errors import ConfigurationError, RegliteError
 from reglite.site.catalogue import Catalogue, load_catalogue, placeholders
 
 FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many", "other"}}
+BY_NOTE = "undo.note"  # an undo that lost something says so itself
 BY_CODE = ("trouble.title", "trouble.remedy")
 """Messages with a text for each code of an error, in place of plural forms."""
 UNANSWERED = {"OFFLINE", "NO_NETWORK", "ELSEWHERE_OFFLINE", "ORIGIN_REFUSED"}
@@ -48,8 +51,15 @@ def test_a_message_has_the_same_placeholders_and_kind_in_both(
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_plural_messages_have_the_forms_of_their_language(templates: Path, language: str) -> None:
     for key, message in load_catalogue(templates / "locales", language).messages.items():
-        if isinstance(message, dict) and key not in BY_CODE:
+        if isinstance(message, dict) and key not in {*BY_CODE, BY_NOTE}:
             assert message.keys() == FORMS[language], key
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_note_of_a_deletion_has_its_words(templates: Path, language: str) -> None:
+    message = load_catalogue(templates / "locales", language).messages[BY_NOTE]
+    assert isinstance(message, dict)
+    assert message.keys() - {"other"} == set(get_args(NoteCode)) - {"LOST_AFTER_COLLECTION"}
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -69,7 +69,7 @@ class HtpasswdFile:
             stamp = (status.st_mtime_ns, status.st_size)
             if stamp == self._stamp:
                 return
-            self._hashes = parse_htpasswd(self._path.read_text("utf-8"), str(self._path))
+            self._hashes = parse_htpasswd(self._path.read_text("utf-8-sig"), str(self._path))
         except (OSError, UnicodeDecodeError) as exc:
             raise ConfigurationError(
                 f"access.htpasswd: can't read {self._path}: check that it exists and is text"

@@ -45,6 +45,13 @@ async def test_passwords_are_checked(path: Path, user: str, password: str, is_ri
 
 
 @pytest.mark.anyio
+async def test_mark_that_windows_puts_before_a_text_is_no_part_of_a_name(path: Path) -> None:
+    text = await asyncio.to_thread(path.read_text)
+    await asyncio.to_thread(path.write_text, text, "utf-8-sig")
+    assert await HtpasswdFile(path).verify("ana", "right")
+
+
+@pytest.mark.anyio
 async def test_passwords_of_72_bytes_are_the_longest_that_count(path: Path) -> None:
     file = HtpasswdFile(path)
 

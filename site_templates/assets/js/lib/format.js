@@ -32,23 +32,28 @@ export const findMatches = (name, query) => {
 /** `linux/` is implied, and so is arm64's only variant: `arm64`, `arm/v7`, but `windows/amd64`. */
 export const shortPlatform = (platform) => platform.replace(/^linux\//, "").replace("arm64/v8", "arm64");
 
-/** The formatters of one language: `number(n)`, `size(bytes)`, `age(iso)`, `date(iso)`, `exact(iso)`. */
+/**
+ * The formatters of one language: `number(n)`, `size(bytes)`, and of times in the reader's zone `age(iso)`,
+ * `date(iso)`, `local(iso)`; `exact(iso)` is in UTC.
+ */
 export const createFormats = (lang) => {
   // Made when they are first needed: each takes as long as a screen of rows.
   let relative;
-  let dateParts;
+  const known = {};
   // Two characters differ, and making an Intl.NumberFormat for them delays the first row by 40 ms.
   const [mark, space] = MARKS[lang] ?? MARKS.en;
-  const createRelative = () => new Intl.RelativeTimeFormat(lang, { style: lang === "en" ? "narrow" : "short" });
-  const createParts = () => new Intl.DateTimeFormat(
-    lang, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
-  const partsOf = (iso) => Object.fromEntries(
-    (dateParts ??= createParts()).formatToParts(new Date(iso)).map((part) => [part.type, part.value]));
+  const partsOf = (iso, timeZone) => Object.fromEntries((known[timeZone] ??= new Intl.DateTimeFormat(
+    lang, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }))
+    .formatToParts(new Date(iso)).map((part) => [part.type, part.value]));
   const figure = (digits) => digits.replace(".", mark).replace(/\B(?=(\d{3})+(?!\d))/g, space);
   const number = (n) => figure(String(n));
   const date = (iso) => {
     const { day, month, year } = partsOf(iso);
     return `${day} ${month.slice(0, 3)} ${year}`;
+  };
+  const local = (iso, zone) => {
+    const { day, month, year, hour, minute } = partsOf(iso, zone);
+    return `${day} ${month} ${year}, ${hour}:${minute}`;
   };
   return {
     number,
@@ -65,11 +70,9 @@ export const createFormats = (lang) => {
       const past = Math.max(0, now - Date.parse(iso));
       if (past >= WEEK_MS) return date(iso);
       const [unit, length] = AGES.find(([, ms]) => past >= ms) ?? AGES[3];
-      return (relative ??= createRelative()).format(-Math.floor(past / length), unit).replace(/(\d)([a-z])/, "$1 $2").replace(" m ", " min ").replace("мин.", "мин");
+      return (relative ??= new Intl.RelativeTimeFormat(lang, { style: lang === "en" ? "narrow" : "short" })).format(-Math.floor(past / length), unit).replace(/(\d)([a-z])/, "$1 $2").replace(" m ", " min ").replace("мин.", "мин");
     },
-    exact(iso) {
-      const { day, month, year, hour, minute } = partsOf(iso);
-      return `${day} ${month} ${year}, ${hour}:${minute} UTC`;
-    },
+    local,
+    exact: (iso) => `${local(iso, "UTC")} UTC`,
   };
 };

@@ -66,10 +66,10 @@ export const sizePair = (view, chosen) => {
 };
 
 /** When it was built, exact first. */
-export const builtPair = (view) => {
-  if (!view.created) return pair(t("manifest.built"), t("manifest.unknown_date"));
-  const time = make("time", { dateTime: view.created }, formats.exact(view.created));
-  const age = formats.age(view.created);
-  const isRecent = age !== formats.date(view.created);
+export const builtPair = ({ created }) => {
+  if (!created) return pair(t("manifest.built"), t("manifest.unknown_date"));
+  const time = make("time", { dateTime: created, title: formats.exact(created) }, formats.local(created));
+  const age = formats.age(created);
+  const isRecent = age !== formats.date(created);
   return pair(t("manifest.built"), [time, ...(isRecent ? [" ", make("span", { class: "soft" }, age)] : [])]);
 };
