@@ -2,17 +2,18 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from reglite.deletion.audit import keep_manifest
 from reglite.deletion.check import Agreed, check_bare, check_plan
-from reglite.deletion.children import Children, read_children, remove_children
+from reglite.deletion.children import read_children, remove_children
 from reglite.deletion.fallback import drop_referrer
 from reglite.deletion.ladder import PlaceholderLadder
 from reglite.deletion.lock import lock_repository, run_to_end
 from reglite.deletion.method import find_ways
 from reglite.deletion.notes import Note, note_dangling, note_list_behind
+from reglite.deletion.outcome import Deletion, Left
 from reglite.deletion.plan import list_names
 from reglite.deletion.position import find_position
 from reglite.deletion.protection import check_deletion_enabled, describe_tags
@@ -36,45 +37,6 @@ _TRIES: Final = 6
 _SECONDS: Final = 15.0
 _PAUSE_SECONDS: Final = 0.05
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """The tags that are still listed after a deletion, by what the registry says of each.
-
-    A list can lag behind: a tag that answers 404 without naming a manifest is ``behind`` it.
-    """
-
-    dangling: frozenset[Tag] = frozenset()
-    behind: frozenset[Tag] = frozenset()
-    alive: frozenset[Tag] = frozenset()
-    others: frozenset[Tag] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """A digest that is gone and the tags that were seen going with it.
-
-    ``is_complete``: every tag of the repository had been read before, and all on the digest went.
-    ``notes`` is what is to be known besides.
-    ``children`` is None unless they were to go too.
-    """
-
-    deleted: Digest
-    tags: tuple[Tag, ...]
-    is_complete: bool
-    notes: tuple[Note, ...] = ()
-    children: Children | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the API's object."""
-        document = {
-            "deleted": self.deleted,
-            "tags": list(self.tags),
-            "complete": self.is_complete,
-            "notes": [note.to_json() for note in self.notes],
-        }
-        return document | (self.children.to_json() if self.children else {})
 
 
 async def delete_by_digest(
@@ -154,7 +116,7 @@ class _Removal:
             tuple(self._list_notes(left)),
         )
 
-    def _list_notes(self, left: _Left) -> Iterator[Note]:
+    def _list_notes(self, left: Left) -> Iterator[Note]:
         if left.behind:
             yield note_list_behind(left.behind)
         if left.dangling:
@@ -173,7 +135,7 @@ class _Removal:
             "still pull it, and deletes no single tags: delete them in the registry itself"
         )
 
-    async def _delete(self) -> _Left:
+    async def _delete(self) -> Left:
         """Delete the digest until none of its tags dangles; return those that are still there."""
         ends_at = self._pace.clock() + _SECONDS
         for turn in range(_TRIES):
@@ -256,15 +218,15 @@ class _Removal:
             if position.state in {"absent", "dangling"}:
                 await self._repository.put_manifest(tag, manifest.raw, manifest.media_type)
 
-    async def _find_left(self) -> _Left:
+    async def _find_left(self) -> Left:
         """Look at those of the tags that are still listed."""
         listed = self._agreed.tags.intersection(await list_names(self._repository))
         if not listed:
-            return _Left()
+            return Left()
         deadline = self._pace.clock() + self._pace.call_seconds
         readings = await RepositoryReader(self._repository, deadline).read_tags(sorted(listed))
         alive = {tag for tag, read in readings.resolved.items() if read.digest == self._digest}
-        return _Left(
+        return Left(
             dangling=frozenset(readings.dangling),
             behind=frozenset(readings.absent - readings.dangling),
             alive=frozenset(alive),
@@ -286,7 +248,7 @@ class _Removal:
         except RegliteError as exc:
             _log.warning("%s could not be put back for another try: %s", self._digest, exc.message)
 
-    async def _untag_dangling(self) -> _Left:
+    async def _untag_dangling(self) -> Left:
         """Remove what still dangles tag by tag; return what is left."""
         left = await self._find_left()
         for tag in sorted(left.dangling):

@@ -22,6 +22,7 @@ from reglite.errors import (
 from reglite.registry.call import Answer
 from reglite.registry.challenge import Challenge, parse_challenges
 from reglite.registry.guard import Guard
+from reglite.registry.remedy import explain_rejected, explain_unsent
 from reglite.registry.retry import parse_retry_after
 from reglite.registry.secrecy import quote
 from reglite.registry.sharing import InFlight
@@ -108,26 +109,8 @@ class Authenticator:
     def explain_refusal(self, *, with_credentials: bool) -> str:
         """Return what to do about a refusal of a call that carried credentials, or none."""
         if with_credentials:
-            return (
-                f"the credentials from {self._source.label} were not enough: check them, and that "
-                "this account has the right to do it"
-            )
-        if self._source.kind == "none":
-            return (
-                "it was asked without credentials: add username and password to its inventory "
-                "entry, or log in to it with 'docker login'"
-            )
-        if self.trouble is not None:
-            return f"it was asked without credentials: {self.trouble.message}"
-        if not self._may_volunteer():
-            return (
-                f"it was asked without the credentials from {self._source.label}: it did not ask "
-                "for them, and they go over plain http only where the inventory's url says http"
-            )
-        return (
-            f"it was asked without credentials: {self._source.label} has none that it asked for; "
-            "log in to it with 'docker login'"
-        )
+            return explain_rejected(self._source)
+        return explain_unsent(self._source, self.trouble, may_volunteer=self._may_volunteer())
 
     async def meet(self, ping: Callable[[], Awaitable[Answer]]) -> Answer | None:
         """Learn from a ping without credentials what is asked of strangers, once for all calls.

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from reglite.deletion import children as children_module
+from reglite.deletion.outcome import Deletion
 from reglite.deletion.plan import make_plan
-from reglite.deletion.removal import Deletion, delete_by_digest
+from reglite.deletion.removal import delete_by_digest
 from reglite.demo.exchange import Answer, Request, refuse
 from reglite.errors import BadRequest
 from reglite.reference import Digest
