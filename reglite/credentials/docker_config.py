@@ -1,7 +1,8 @@
 """Docker's ``config.json``: ``auths``, ``credHelpers`` and ``credsStore``, merged by host.
 
 Read as tolerantly as Docker reads it: unknown keys are ignored, entries that are no hosts (such as
-``https://index.docker.io/v1/refresh-token``) are dropped and never printed.
+``https://index.docker.io/v1/refresh-token``) are dropped and never printed. Whatever else can't be
+used is left out with a note: nothing in this file may keep RegLite from starting.
 """
 
 import json
@@ -21,6 +22,7 @@ from reglite.credentials.source import (
 )
 from reglite.errors import ConfigurationError
 
+_STORE = "credsStore"
 # 'desktop.exe' is a common one, on WSL.
 _HELPER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 
@@ -30,7 +32,8 @@ class DockerConfig:
     """What Docker's configuration says about each host (``name[:port]``).
 
     ``stored`` maps each host that ``credsStore`` lists to the server it is listed as; None is "not
-    known", and then the store is asked for any host. ``environ`` is that of the helpers.
+    known", and then the store is asked for any host. ``environ`` is that of the helpers, ``notes``
+    say what was left out, and why.
     """
 
     path: str = ""
@@ -39,6 +42,7 @@ class DockerConfig:
     creds_store: str | None = None
     stored: Mapping[str, str] | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -59,22 +63,30 @@ def find_docker_config(environ: Mapping[str, str]) -> Path | None:
 
 
 def load_docker_config(path: Path) -> DockerConfig:
-    """Read one ``config.json``; an absent one is empty; raises ConfigurationError."""
+    """Read one ``config.json``; an absent one is empty, one that can't be read a note."""
     root = KeyPath(str(path), path.parent)
-    text = root.read_text(path)
-    return parse_docker_config(text or "", root)
+    try:
+        return parse_docker_config(root.read_text(path) or "", root)
+    except ConfigurationError as exc:
+        return DockerConfig(path=root.file, notes=(_note(exc),))
 
 
 def parse_docker_config(text: str, root: KeyPath) -> DockerConfig:
-    """Parse Docker's configuration; raises ConfigurationError naming the key path."""
+    """Parse Docker's configuration; raises ConfigurationError where it is no JSON object."""
     raw = _parse_json(text, root)
-    store = raw.get("credsStore")
-    return DockerConfig(
-        path=root.file,
-        auths=_parse_auths(_get_mapping(raw, "auths", root), root / "auths"),
-        cred_helpers=_parse_helpers(_get_mapping(raw, "credHelpers", root), root / "credHelpers"),
-        creds_store=_check_helper(store, root / "credsStore") if store else None,
+    notes: list[str] = []
+    auths = _parse_auths(_get_mapping(raw, "auths", root, notes), root / "auths", notes)
+    helpers = _parse_helpers(
+        _get_mapping(raw, "credHelpers", root, notes), root / "credHelpers", notes
     )
+    store = _parse_helpers({_STORE: raw.get("credsStore")}, root, notes).get(_STORE)
+    return DockerConfig(
+        path=root.file, auths=auths, cred_helpers=helpers, creds_store=store, notes=tuple(notes)
+    )
+
+
+def _note(error: ConfigurationError) -> str:
+    return f"{error.message}; it is left out"
 
 
 def _parse_json(text: str, root: KeyPath) -> dict[str, Any]:
@@ -92,10 +104,13 @@ def _parse_json(text: str, root: KeyPath) -> dict[str, Any]:
     raise error
 
 
-def _get_mapping(raw: Mapping[str, Any], key: str, root: KeyPath) -> dict[str, Any]:
-    value = raw.get(key) or {}
+def _get_mapping(
+    raw: Mapping[str, Any], key: str, root: KeyPath, notes: list[str]
+) -> dict[str, Any]:
+    value: Any = raw.get(key) or {}
     if not isinstance(value, dict):
-        (root / key).fail("must be an object of hosts")
+        notes.append(_note((root / key).error("must be an object of hosts")))
+        return {}
     return value
 
 
@@ -112,11 +127,51 @@ def format_server(host: str) -> str:
     return DOCKER_HUB_LOGIN if host == DOCKER_HUB_HOST else host
 
 
-def _parse_auths(raw: Mapping[str, Any], place: KeyPath) -> dict[str, Credentials | None]:
+def _parse_auths(
+    raw: Mapping[str, Any], place: KeyPath, notes: list[str]
+) -> dict[str, Credentials | None]:
     auths: dict[str, Credentials | None] = {}
     for host, server in _list_hosts(raw):
-        auths[host] = _parse_auth(raw[server], place / server) or auths.get(host)
+        try:
+            auths[host] = _parse_auth(raw[server], place / server) or auths.get(host)
+        except ConfigurationError as exc:
+            notes.append(_note(exc))
+    _add_parts(auths, raw, place, notes)
     return auths
+
+
+def _add_parts(
+    auths: dict[str, Credentials | None],
+    raw: Mapping[str, Any],
+    place: KeyPath,
+    notes: list[str],
+) -> None:
+    """Add logins of ``host/team``, for a part of a registry, where the host has no other.
+
+    The longest speaks for all of it.
+    """
+    for server in sorted(raw, key=len, reverse=True):
+        host = _find_host_of_part(server)
+        if host is None:
+            continue
+        try:
+            credentials = _parse_auth(raw[server], place / server)
+        except ConfigurationError as exc:
+            notes.append(_note(exc))
+            continue
+        if credentials is not None and auths.get(host) is None:
+            auths[host] = credentials
+            notes.append(f"{place / server}: its login is used for all of {host}")
+        else:
+            notes.append(f"{place / server}: {host} has another login, so this one is left out")
+
+
+def _find_host_of_part(server: str) -> str | None:
+    """Return the host of a key such as ``host/team``; None for other keys."""
+    host, slash, part = server.partition("/")
+    if not slash or ":/" in server or part.split("/")[0] in {"", "v1", "v2"}:
+        return None
+    return find_host(host) if "." in host or ":" in host or host == "localhost" else None
 
 
 def _list_hosts(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -129,6 +184,8 @@ def _list_hosts(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _parse_auth(entry: Any, place: KeyPath) -> Credentials | None:
+    if entry is None:
+        return None
     if not isinstance(entry, dict):
         place.fail("must be an object: run 'docker login' for this host again")
     texts = {key: value for key, value in entry.items() if isinstance(value, str) and value}
@@ -136,6 +193,11 @@ def _parse_auth(entry: Any, place: KeyPath) -> Credentials | None:
     token = texts.get("identitytoken")
     if token:
         return Credentials(credentials.username if credentials else TOKEN_USERNAME, "", token)
+    if credentials is None and "registrytoken" in texts:
+        (place / "registrytoken").fail(
+            "is a token that nobody can renew: run 'docker login' for this host, or give it a "
+            "username and password in the inventory"
+        )
     return credentials
 
 
@@ -150,11 +212,14 @@ def _read_password(texts: Mapping[str, str], place: KeyPath) -> Credentials | No
     return None
 
 
-def _parse_helpers(raw: Mapping[str, Any], place: KeyPath) -> dict[str, str]:
+def _parse_helpers(raw: Mapping[str, Any], place: KeyPath, notes: list[str]) -> dict[str, str]:
     helpers: dict[str, str] = {}
-    for host, server in _list_hosts(raw):
+    for host, server in [(_STORE, _STORE)] if _STORE in raw else _list_hosts(raw):
         if raw[server]:
-            helpers[host] = _check_helper(raw[server], place / server)
+            try:
+                helpers[host] = _check_helper(raw[server], place / server)
+            except ConfigurationError as exc:
+                notes.append(_note(exc))
     return helpers
 
 

@@ -70,6 +70,7 @@ def load_inventory(
     values = ReferencingEnviron(environ)
     document = parse_inventory_document(text or "", root, values)
     docker, notes = list_stored(_load_docker(document, root, environ))
+    notes = (*docker.notes, *notes)
     registries = _read_entries(document, root, docker)
     if urls:
         _add_urls(registries, urls, docker, KeyPath("command line", root.folder))
