@@ -54,6 +54,21 @@ test("a hostile tag comes out as it went in", () => {
   assert.deepEqual(new Set(sortVersions(tags)), new Set(tags));
 });
 
+test("the highest version is a release where there is one", () => {
+  for (const before of ["2.0.0-rc.10", "2.0.0-beta", "v2.0rc1", "2.0a1", "2.0.0-SNAPSHOT", "2.0-m3", "2.0-pre-1", "2.0.dev5"]) {
+    assert.equal(highestVersion([before, "1.9.0", "latest"]), "1.9.0", before);
+  }
+  assert.equal(highestVersion(["2.0.0-rc.2", "2.0.0-rc.10"]), "2.0.0-rc.10");
+  for (const release of ["2.0.0-alpine", "2.0-bookworm", "2.0.0-devel"]) {
+    assert.equal(highestVersion([release, "1.9.0"]), release, release);
+  }
+});
+
+test("a lone v and Latest in capitals are read as anybody reads them", () => {
+  assert.equal(highestVersion(["Latest", "v1"]), "v1");
+  assert.equal(highestVersion(["LATEST"]), undefined);
+});
+
 test("the highest version is neither latest nor a word", () => {
   assert.equal(highestVersion(["main", "1.9.0", "latest", "1.10.0", "nightly"]), "1.10.0");
   assert.equal(highestVersion(["latest", "main", "0abc123def45"]), undefined);
