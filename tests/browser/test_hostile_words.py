@@ -108,6 +108,7 @@ def test_a_code_without_end_is_no_code(watch: Watch) -> None:
 
 
 def test_ten_thousand_tags_of_one_image_are_named_in_part(watch: Watch) -> None:
+    watch.page.set_default_timeout(60_000)  # its 10,000 rows take a busy machine long
     tags = [f"t{n}-{'x' * 110}" for n in range(10_000)]
 
     def summarise(route: Route) -> None:

@@ -94,7 +94,12 @@ def test_deleting_a_multi_arch_tag_removes_the_index_and_no_child(
 
     assert digest == index.digest
     assert response.status_code == 200, response.text
-    assert response.json() == {"deleted": digest, "tags": ["1.0", "latest"], "complete": True}
+    assert response.json() == {
+        "deleted": digest,
+        "tags": ["1.0", "latest"],
+        "complete": True,
+        "notes": [],
+    }
     with docker_registry.client() as registry:
         headers = {"Accept": DIGESTS}
         statuses = {
@@ -124,7 +129,13 @@ def test_one_tag_goes_and_comes_back_while_its_sibling_stays(
 
     assert (gone.status_code, left) == (200, ["latest"])
     assert gone.json()["method"] == "placeholder"
-    assert back.json() == {"restored": image.digest, "tags": ["1.0"], "kept": []}
+    assert back.json() == {
+        "restored": image.digest,
+        "tags": ["1.0"],
+        "kept": [],
+        "lost": [],
+        "reason": None,
+    }
     assert get(api, f"{base}/tags", Tags)["tags"] == ["1.0", "latest"]
 
 
