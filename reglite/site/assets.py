@@ -10,11 +10,17 @@ from pathlib import Path
 import rcssmin  # type: ignore[import-untyped]
 
 from reglite.site.chunks import join_modules
-from reglite.site.shortening import shorten_script
+
+try:
+    import minify  # type: ignore[import-untyped]
+except ModuleNotFoundError:  # nothing is built for macOS on Apple silicon
+    minify = None
+
+HAS_SCRIPT_MINIFIER = minify is not None
+"""Whether scripts are minified here; they are served as they were written where they are not."""
 
 LAYERS = ("reset", "tokens", "base", "components", "utilities")
 """Cascade layers, weakest first; the folder or file name of a style sheet says which is its own."""
-
 
 _TOKEN = re.compile(r"--[\w-]+")
 
@@ -38,8 +44,7 @@ def load_assets(folder: Path) -> Assets:
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((folder / "js").rglob("*.js"))
     }
-    joined = join_modules(scripts, shorten_script)
-    files = {path: text.encode() for path, text in joined.items()}
+    files = {path: minify_script(text).encode() for path, text in join_modules(scripts).items()}
     overlay = sorted((folder / "css" / "overlay").glob("*.css"))
     styles = {"overlay.css": _wrap_layer("components", overlay)}
     for page, sheets in _find_page_sheets(folder / "css" / "pages").items():
@@ -51,6 +56,14 @@ def load_assets(folder: Path) -> Assets:
     for path in sorted((folder / "icons").glob("*.svg")):
         files[path.name] = _minify_svg(path.read_text(encoding="utf-8")).encode()
     return Assets(_hash(files), files, scripts)
+
+
+def minify_script(source: str) -> str:
+    """Return the script in fewer bytes, or as it is without a minifier."""
+    if not HAS_SCRIPT_MINIFIER:
+        return source
+    short: str = minify.string("text/javascript", source)
+    return short
 
 
 def join_styles(folder: Path, page_sheets: Sequence[Path] = ()) -> str:

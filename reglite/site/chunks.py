@@ -8,7 +8,7 @@ runs once.
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from reglite.errors import ConfigurationError
 from reglite.site.scripts import (
@@ -30,8 +30,8 @@ _EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function\*?) (\w+))"
 _BOUND_TO_FILE = re.compile(r"^(?:import|export)\b(?!\().*|import\.meta", re.MULTILINE)
 
 
-def join_modules(sources: Mapping[str, str], shorten: Callable[[str], str] = str) -> dict[str, str]:
-    """Return the delivered scripts by path; ``shorten`` is applied to each module on its own.
+def join_modules(sources: Mapping[str, str]) -> dict[str, str]:
+    """Return the delivered scripts by path.
 
     Raises ConfigurationError where joining would change what a module does: imports and exports
     in other forms than ``import { a, b as c } from "./d.js";`` and ``export`` before a
@@ -44,7 +44,7 @@ def join_modules(sources: Mapping[str, str], shorten: Callable[[str], str] = str
     for module in (*chunks, *(path for path in sources if path not in chunks)):
         files.setdefault(chunks.get(module, module), []).append(module)
     return {
-        path: _File(path, chunks, names).join({m: sources[m] for m in modules}, shorten)
+        path: _File(path, chunks, names).join({m: sources[m] for m in modules})
         for path, modules in files.items()
     }
 
@@ -89,11 +89,11 @@ class _File:
         self._names = names
         self._imports: set[str] = set()
 
-    def join(self, modules: Mapping[str, str], shorten: Callable[[str], str]) -> str:
-        bodies = [shorten(self._rewrite(module, text)) for module, text in modules.items()]
+    def join(self, modules: Mapping[str, str]) -> str:
+        bodies = [self._rewrite(module, text) for module, text in modules.items()]
         names = sorted(self._names[module] for module in modules if module in self._chunks)
         exported = f"export {{ {', '.join(names)} }};" if names else ""
-        return "".join([shorten(self._head()), *bodies, shorten(exported)])
+        return "".join([self._head(), *bodies, exported])
 
     def _rewrite(self, module: str, source: str) -> str:
         text = IMPORT.sub(lambda found: self._take(module, *found.group(0, 1, 2)), source)

@@ -10,6 +10,7 @@ from playwright.sync_api import Response
 
 from reglite.demo.images import fill_demo
 from reglite.demo.registry import MemoryRegistry
+from reglite.site.assets import HAS_SCRIPT_MINIFIER
 from tests.browser.conftest import ServeSite
 from tests.support.browser import Watch
 
@@ -32,6 +33,9 @@ def base(serve: Callable[..., str], serve_site: ServeSite, memory_registry: Memo
     return serve_site(serve(memory_registry))
 
 
+@pytest.mark.skipif(
+    not HAS_SCRIPT_MINIFIER, reason="no minifier of scripts is built for this platform"
+)
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_first_visit_loads_little(

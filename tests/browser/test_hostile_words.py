@@ -218,7 +218,7 @@ def test_five_thousand_registries_are_checked_some_at_once(watch: Watch) -> None
 
     watch.page.route("**/status", hold)
     watch.page.goto("/?all")
-    expect(watch.page.locator("tr.hinted, tbody tr").nth(4999)).to_be_attached()
+    expect(watch.page.locator("tr.hinted, tbody tr").nth(4999)).to_be_attached(timeout=30_000)
     watch.page.get_by_role("searchbox").first.fill("r4999")
     expect(watch.page.locator("#content")).to_contain_text("r4999")
     assert 0 < len(held) <= 12
