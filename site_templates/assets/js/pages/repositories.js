@@ -1,14 +1,15 @@
 /** The repositories of one registry: list or tree, filter, details of what is in view; wiring only. */
 import { createTurn, isAbort } from "../lib/api.js";
 import { ask, listRegistries, walk } from "../lib/ask.js";
-import { announce, make, one, painted, partsOf, showProgress, stamp, t } from "../lib/dom.js";
+import { announce, make, one, painted, partsOf, showProgress, t } from "../lib/dom.js";
 import { fault, here } from "../lib/session.js";
 import { bindState } from "../lib/url.js";
 import { bindCursor, bindFilter, WindowedRows } from "../elements/list.js";
 import { copyText, mention, onMenu, provideJumps } from "../elements/shell.js";
 import { Details } from "../repositories/details.js";
+import { bindInstead } from "../repositories/instead.js";
 import { createModel } from "../repositories/model.js";
-import { forget, openedIn, remember } from "../repositories/opened.js";
+import { forget, openedIn } from "../repositories/opened.js";
 import { namespacesOf } from "../repositories/order.js";
 import { fillDetails, hrefOf, renderRow } from "../repositories/row.js";
 
@@ -23,6 +24,7 @@ const takeTurn = createTurn();
 const known = listRegistries().then((answer) => answer.registries.find(({ name }) => name === registry));
 const { state, set } = bindState({ q: "", namespace: "", view: "", order: "" }, () => apply());
 const model = createModel(registry, state);
+const { showInstead, showEmpty, showNoCatalog, showNoMatch } = bindInstead(model, ui, registry, known);
 
 const details = new Details(registry, (name) => {
   const row = rows.rowOf(name);
@@ -55,45 +57,13 @@ onMenu("menu-row", (opener) => {
 
 /* What stands where */
 
-const showInstead = (content, isTableToo = false) => {
-  ui.instead.replaceChildren(...(content ? [content] : []));
-  ui.table.hidden = !!content && !isTableToo;
-};
-
-const withForm = (id, words) => {
-  const found = stamp(id);
-  found.words.textContent = words;
-  found.form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const name = found.form.repository.value;
-    remember(registry, name);
-    location.assign(hrefOf(registry, name));
-  });
-  return found;
-};
-
-const showNoMatch = () => {
-  const { root, form, clear } = withForm("no-match", t("repositories.no_match", { text: state.q }));
-  form.repository.value = state.q;
-  clear.addEventListener("click", () => setFilter(""));
-  showInstead(root);
-};
-
-const showEmpty = async () => {
-  const { root, push, copy } = stamp("no-repositories");
-  const host = (await known.catch(isAbort))?.pull_host ?? registry;
-  const { quote } = await import("../lib/pull.js");
-  push.textContent = copy.dataset.copy = quote(`docker push ${host}/app:latest`);
-  if (!model.names.length) showInstead(root);
-};
-
 /** A registry without a list: a box for names, and those opened before. */
 const showOpened = () => {
   model.hasCatalog = false;
   model.names = openedIn(registry).toSorted();
   ui.tools.hidden = true;
   show();
-  showInstead(withForm("no-catalog", t("repositories.no_catalog", { name: registry })).root, model.names.length > 0);
+  showNoCatalog();
 };
 
 const showCount = (shown) => {
@@ -121,7 +91,7 @@ const show = (isStale = true) => {
   showCount(chosen.length);
   if (!model.names.length) return;
   if (chosen.length) showInstead(null);
-  else showNoMatch();
+  else showNoMatch(() => setFilter(""));
 };
 
 /* Loading */

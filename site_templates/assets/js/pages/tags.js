@@ -1,16 +1,17 @@
 /** The tags of one repository: list, filter, what is known of them; deeds are fetched with the first. */
 import { createTurn, isAbort } from "../lib/api.js";
 import { listRegistries, walk } from "../lib/ask.js";
-import { breakable, make, one, partsOf, say, showProgress, t } from "../lib/dom.js";
+import { breakable, make, one, partsOf, showProgress, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { fault, here, session } from "../lib/session.js";
 import { bindState, link } from "../lib/url.js";
-import { bindCursor, bindFilter, noMatch, WindowedRows } from "../elements/list.js";
+import { bindCursor, bindFilter, WindowedRows } from "../elements/list.js";
 import { onMenu, provideJumps } from "../elements/shell.js";
 import { createModel } from "../tags/model.js";
 import { renderRow } from "../tags/row.js";
 import { Summaries } from "../tags/summaries.js";
+import { bindSurroundings } from "../tags/surroundings.js";
 
 const DEFAULTS = { q: "", sort: "version", order: "desc", platform: "", all: "" };
 const TAGS = { tags: [""], hidden: 0, "next?": "" };
@@ -25,6 +26,7 @@ const address = bindState(DEFAULTS, () => apply());
 const { state } = address;
 
 const model = createModel(where, state);
+const { showCommand, showCount, showInstead, showNoMatch, showNone } = bindSurroundings(model, ui, () => known);
 let deeds;
 let reading;
 
@@ -47,49 +49,17 @@ const rows = new WindowedRows(ui.table, (tag, index, row) => renderRow(model, ta
 const forgetCursor = bindCursor(() => model.shown.length, (index) => rows.reveal(index));
 const current = () => (document.activeElement.closest("tbody tr") ?? one(".cursor", ui.table))?.dataset.tag;
 
-/* What stands around the rows */
-
-const showCommand = () => {
-  const tag = model.tags.includes("latest") ? "latest" : model.ordered[0];
-  ui.command.hidden = !tag || !model.formats;
-  if (ui.command.hidden) return;
-  const format = model.summaries.known.get(tag)?.kind === "chart" ? "helm" : "docker";
-  const command = model.formats[format](model.registry, where.repository, tag);
-  const verb = /^\w+ pull (--\S+ )?/.exec(command)[0];
-  ui.verb.textContent = verb;
-  ui.reference.textContent = command.slice(verb.length);
-  ui.copy_command.dataset.copy = command;
-};
-
-const showCount = () => {
-  const n = model.tags.length;
-  const text = state.q ? t("tags.count_of", { m: model.shown.length, n }) : t("tags.count", { n });
-  ui.count.textContent = n ? text + (model.isLoading ? t("tags.more_coming") : "") : "";
-};
-
-/** Puts words in the table's place, or the table back. */
-const showInstead = (content) => {
-  ui.instead.replaceChildren(...(content ? [content] : []));
-  ui.table.hidden = !!content;
-  ui.tools.hidden = !!content && !model.tags.length && !model.hidden;
-};
-
 /** Takes in what came to be known of tags: siblings, and the pull command's kind. */
 const learn = (tags) => {
   model.learn(tags);
   showCommand();
 };
 
-const showNone = async () => {
-  const [{ noTags }] = await Promise.all([import("../tags/none.js"), known]);
-  if (!model.tags.length) showInstead(noTags(model, ui.copy_command.cloneNode(true)));
-};
-
 /* From all tags to the rows that are shown */
 
 const filter = () => {
   model.filter();
-  if (model.tags.length) showInstead(model.shown.length ? null : noMatch(say("tags.no_match", { q: state.q }), () => setFilter("")));
+  if (model.tags.length) showNoMatch(() => setFilter(""));
   rows.items = model.shown;
   deeds?.show();
   showCount();
