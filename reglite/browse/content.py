@@ -11,14 +11,16 @@ from reglite.browse.created import find_newest, read_created_annotation
 from reglite.browse.image import Image, find_image_config, read_image
 from reglite.browse.index import (
     Child,
+    Member,
     PlatformView,
+    build_members,
     build_own_platform,
     build_platforms,
     is_attestation,
     measure_children,
     read_entries,
 )
-from reglite.browse.kind import Kind, classify, get_artifact_type
+from reglite.browse.kind import Kind, classify
 from reglite.browse.layer import measure_blobs
 from reglite.errors import BadRequest, NotFound
 from reglite.reference import Digest
@@ -47,17 +49,17 @@ class Content:
     @property
     def artifact_type(self) -> str | None:
         """The artifact type, None for images."""
-        document = self.manifest.document
         if self.image is None:
-            return read_text(document.get("artifactType")) or None
-        return get_artifact_type(document)
+            return read_text(self.manifest.document.get("artifactType")) or None
+        return self.image.artifact_type
 
     @property
     def created(self) -> str | None:
-        """The image's date; of an index the newest of its images', else its annotation."""
+        """The image's date; of an index the newest of what it lists, else its annotation."""
         if self.image is not None:
             return self.image.created
-        newest = find_newest(row.created for row in self.platforms)
+        images = (child.image for child in self.children if not child.is_attestation)
+        newest = find_newest(image.created for image in images if image is not None)
         annotations = read_text_map(self.manifest.document.get("annotations"))
         return newest or read_created_annotation(annotations)
 
@@ -82,6 +84,11 @@ class Content:
         if self.image is None:
             return build_platforms(self.children)
         return build_own_platform(self.image)
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """What an index lists beside images and attestations."""
+        return build_members(self.children)
 
 
 async def load_content(

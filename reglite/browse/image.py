@@ -7,7 +7,7 @@ from reglite import media_types
 from reglite.browse.config import ImageView, build_image_view
 from reglite.browse.created import read_created, read_created_annotation
 from reglite.browse.history import build_history
-from reglite.browse.kind import Kind, classify, get_config_media_type
+from reglite.browse.kind import Kind, classify, get_artifact_type, get_config_media_type
 from reglite.browse.layer import LayerView, build_layer_view, collect_blobs, read_layers
 from reglite.browse.platform import read_platform
 from reglite.browse.schema1 import read_schema1_config, read_schema1_layers
@@ -40,6 +40,11 @@ class Image:
         return collect_blobs(read_descriptor(self.manifest.document.get("config")), self.layers)
 
     @property
+    def artifact_type(self) -> str | None:
+        """What sort of artifact it is; None for images."""
+        return get_artifact_type(self.manifest.document)
+
+    @property
     def created(self) -> str | None:
         """The config's date; the annotation's only where there is no image config."""
         if self.config is not None:
@@ -67,7 +72,9 @@ class Image:
 def find_image_config(manifest: Manifest, kind: Kind) -> Descriptor | None:
     """Return the descriptor of the image config to read; None where nothing is worth a request."""
     document = manifest.document
-    if kind != "image" or get_config_media_type(document) not in media_types.IMAGE_CONFIGS:
+    media_type = get_config_media_type(document)
+    is_image = kind == "image" and media_type in media_types.IMAGE_CONFIGS
+    if not is_image and media_type != media_types.WASM_CONFIG:
         return None
     return read_descriptor(document.get("config"))
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reglite import media_types
 from reglite.browse.image import Image
 from reglite.browse.layer import measure_blobs
-from reglite.browse.platform import UNKNOWN, read_platform
+from reglite.browse.platform import UNKNOWN, read_os_features, read_os_version, read_platform
 from reglite.reference import Digest
 from reglite.registry.document import read_descriptor, read_digest, read_object
 from reglite.registry.models import Descriptor, JsonObject
@@ -29,16 +30,44 @@ class PlatformView:
     size_bytes: int | None
     created: str | None
     attestations: tuple[Digest, ...] = ()
+    os_version: str | None = None
+    os_features: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the API's object."""
         return {
             "platform": self.platform,
+            "os_version": self.os_version,
+            "os_features": list(self.os_features),
             "digest": self.digest,
             "media_type": self.media_type,
             "size_bytes": self.size_bytes,
             "created": self.created,
             "attestations": list(self.attestations),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An entry of an index that is neither an image for a platform nor an attestation.
+
+    ``size_bytes`` is what its blobs take, 0 where the registry lacks it.
+    """
+
+    digest: Digest
+    media_type: str
+    artifact_type: str | None
+    size_bytes: int
+    annotations: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the API's object."""
+        return {
+            "digest": self.digest,
+            "media_type": self.media_type,
+            "artifact_type": self.artifact_type,
+            "size_bytes": self.size_bytes,
+            "annotations": dict(self.annotations),
         }
 
 
@@ -58,11 +87,25 @@ class Child:
 
     @property
     def platform(self) -> str | None:
-        """The platform, by the index first and by the config then; None for what is no image."""
+        """The platform, by the index first and by the config then; None for what is no image.
+
+        An entry with an artifact type is none, whatever platform it names.
+        """
+        if self.is_attestation or self.descriptor.artifact_type is not None:
+            return None
         listed = read_platform(self.descriptor.platform or {})
         if listed is not None or self.image is None:
             return listed
         return (self.image.platform or UNKNOWN) if self.image.kind == "image" else None
+
+    @property
+    def blobs(self) -> Mapping[str, int]:
+        """The blobs that it pins, digest to size in bytes; it is one where it is no manifest."""
+        if self.image is not None:
+            return self.image.blobs
+        named, size_bytes = self.descriptor.media_type, self.descriptor.size_bytes
+        is_blob = named and not media_types.is_manifest(named)
+        return {self.descriptor.digest: size_bytes} if is_blob else {}
 
 
 def is_attestation(descriptor: Descriptor) -> bool:
@@ -81,16 +124,23 @@ def select_images(children: Sequence[Child]) -> dict[tuple[str, Digest], Child]:
     """Return the images of an index by platform and digest; the first of equal ones stands."""
     images: dict[tuple[str, Digest], Child] = {}
     for child in children:
-        platform = None if child.is_attestation else child.platform
-        if platform is not None:
+        if (platform := child.platform) is not None:
             images.setdefault((platform, child.descriptor.digest), child)
     return images
 
 
+def build_members(children: Sequence[Child]) -> tuple[Member, ...]:
+    """Return what an index lists beside images and attestations, each digest once."""
+    members: dict[Digest, Member] = {}
+    for child in children:
+        if child.platform is None and not child.is_attestation:
+            members.setdefault(child.descriptor.digest, _build_member(child))
+    return tuple(members.values())
+
+
 def measure_children(children: Sequence[Child]) -> int:
-    """Return the bytes of every distinct blob that any image of the index pins."""
-    images = (child.image for child in select_images(children).values())
-    return measure_blobs(image.blobs for image in images if image is not None)
+    """Return the bytes of every distinct blob that any image or member of the index pins."""
+    return measure_blobs(child.blobs for child in children if not child.is_attestation)
 
 
 def build_platforms(children: Sequence[Child]) -> tuple[PlatformView, ...]:
@@ -103,32 +153,45 @@ def build_platforms(children: Sequence[Child]) -> tuple[PlatformView, ...]:
 
 
 def build_own_platform(image: Image) -> tuple[PlatformView, ...]:
-    """Return the one row of an image that is no index; none for charts, artifacts and the like."""
-    if image.kind != "image" or image.platform is None:
+    """Return the one row of what is no index; none where its config names no platform."""
+    if image.config is None or image.platform is None:
         return ()
     manifest = image.manifest
-    size_bytes = measure_blobs([image.blobs]) if image.has_sizes else None
     return (
         PlatformView(
-            image.platform, manifest.digest, manifest.media_type, size_bytes, image.created
+            platform=image.platform,
+            digest=manifest.digest,
+            media_type=manifest.media_type,
+            size_bytes=measure_blobs([image.blobs]) if image.has_sizes else None,
+            created=image.created,
+            os_version=read_os_version(image.config),
+            os_features=read_os_features(image.config),
         ),
     )
 
 
 def _build_row(platform: str, child: Child, attestations: tuple[Digest, ...]) -> PlatformView:
     image, descriptor = child.image, child.descriptor
-    if image is None:
-        return PlatformView(
-            platform, descriptor.digest, descriptor.media_type, 0, None, attestations
-        )
+    listed = descriptor.platform or {}
+    own = (image.config if image else None) or {}
     return PlatformView(
         platform=platform,
         digest=descriptor.digest,
-        media_type=image.manifest.media_type,
-        size_bytes=measure_blobs([image.blobs]) if image.has_sizes else None,
-        created=image.created,
+        media_type=image.manifest.media_type if image else descriptor.media_type,
+        size_bytes=measure_blobs([child.blobs]) if image is None or image.has_sizes else None,
+        created=image.created if image else None,
         attestations=attestations,
+        os_version=read_os_version(listed) or read_os_version(own),
+        os_features=read_os_features(listed) or read_os_features(own),
     )
+
+
+def _build_member(child: Child) -> Member:
+    descriptor, image = child.descriptor, child.image
+    artifact_type = descriptor.artifact_type or (image.artifact_type if image else None)
+    media_type = image.manifest.media_type if image else descriptor.media_type
+    size_bytes = measure_blobs([child.blobs])
+    return Member(descriptor.digest, media_type, artifact_type, size_bytes, descriptor.annotations)
 
 
 def _group_attestations(children: Sequence[Child]) -> Mapping[str, dict[Digest, None]]:

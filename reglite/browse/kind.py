@@ -52,9 +52,10 @@ def classify(manifest: Manifest) -> Kind:
         return "placeholder" if parse_placeholder(document) is not None else "index"
     if media_types.is_schema1(manifest.media_type):
         return "image"
-    if not media_types.is_image_manifest(manifest.media_type):
+    is_artifact = media_types.is_artifact_manifest(manifest.media_type)
+    if not is_artifact and not media_types.is_image_manifest(manifest.media_type):
         return "unknown"
-    return _classify_image_manifest(document)
+    return _classify_by_contents(document)
 
 
 def get_config_media_type(document: JsonObject) -> str:
@@ -75,9 +76,9 @@ def get_artifact_type(document: JsonObject) -> str | None:
     return config_media_type if config_media_type and not is_image else None
 
 
-def _classify_image_manifest(document: JsonObject) -> Kind:
+def _classify_by_contents(document: JsonObject) -> Kind:
     config_media_type = get_config_media_type(document)
-    layers = read_objects(document.get("layers"))
+    layers = (*read_objects(document.get("layers")), *read_objects(document.get("blobs")))
     types = {get_artifact_type(document) or "", *(_get_media_type(layer) for layer in layers)}
     if any(name.startswith(_SIGSTORE_BUNDLE) for name in types):
         return _classify_bundle(document)

@@ -37,8 +37,11 @@ def build_layer_view(layer: Descriptor, *, has_sizes: bool) -> LayerView:
 
 
 def read_layers(document: JsonObject) -> tuple[Descriptor | None, ...]:
-    """Return the layers of an image manifest in their order; None where one names no digest."""
-    layers = document.get("layers")
+    """Return the layers in their order, or an artifact manifest's ``blobs``.
+
+    None stands where one names no digest.
+    """
+    layers = document.get("layers", document.get("blobs"))
     return tuple(map(read_descriptor, layers)) if isinstance(layers, list) else ()
 
 

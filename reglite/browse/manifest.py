@@ -7,7 +7,7 @@ from typing import Any
 from reglite.browse.config import ImageView
 from reglite.browse.content import Content, load_content
 from reglite.browse.image import Image
-from reglite.browse.index import PlatformView, select_images
+from reglite.browse.index import Member, PlatformView, select_images
 from reglite.browse.kind import Kind
 from reglite.browse.layer import LayerView
 from reglite.browse.platform import find_platform, parse_platform
@@ -24,7 +24,8 @@ from reglite.registry.repository import RepositoryClient
 class ManifestView:
     """A manifest in the API's words; sizes in bytes, ``raw`` the exact text.
 
-    ``image`` and ``layers`` of an index are those of the platform that was asked for.
+    ``members`` are what an index lists beside images and attestations. ``image`` and ``layers`` of
+    an index are those of the platform that was asked for.
     """
 
     registry: str
@@ -40,6 +41,7 @@ class ManifestView:
     annotations: Mapping[str, str]
     subject: Descriptor | None
     platforms: tuple[PlatformView, ...]
+    members: tuple[Member, ...]
     image: ImageView | None
     layers: tuple[LayerView, ...]
     raw: str
@@ -60,6 +62,7 @@ class ManifestView:
             "annotations": dict(self.annotations),
             "subject": None if self.subject is None else _format_subject(self.subject),
             "platforms": [platform.to_json() for platform in self.platforms],
+            "members": [member.to_json() for member in self.members],
             "image": None if self.image is None else self.image.to_json(),
             "layers": [layer.to_json() for layer in self.layers],
             "raw": self.raw,
@@ -76,8 +79,9 @@ async def get_manifest_view(
 ) -> ManifestView:
     """Read a manifest by tag or digest, with its config or its children.
 
-    ``platform`` matters for an index only. Raises BadRequest for a malformed one, ManifestUnknown
-    with the index's platforms as detail for one that it does not have.
+    ``platform``, by name or by the digest of its image, matters for an index only. Raises
+    BadRequest or DigestInvalid for a malformed one, ManifestUnknown with the index's platforms as
+    detail for one that it does not have.
     """
     wanted = parse_platform(platform) if platform else None
     async with deadline(client.pace.call_seconds, f"reading {repository} at {reference}"):
@@ -88,17 +92,19 @@ async def get_manifest_view(
     return _build_view(client.config.name, repository, reference, content, shown)
 
 
-def _find_image(content: Content, wanted: str) -> Image:
+def _find_image(content: Content, wanted: str | Digest) -> Image:
     images = select_images(content.children)
-    platforms = list(dict.fromkeys(platform for platform, _ in images))
-    found = find_platform(wanted, platforms)
-    readable = (child.image for (platform, _), child in images.items() if platform == found)
+    names = list(dict.fromkeys(platform for platform, _ in images))
+    chosen = [key for key in images if key[1] == wanted]
+    if not chosen and (found := find_platform(wanted, names)):
+        chosen = [key for key in images if key[0] == found]
+    readable = (images[key].image for key in chosen)
     image = next((image for image in readable if image is not None), None)
     if image is None:
-        known = shorten(", ".join(platforms)) or "none"
-        lacks = "is listed but missing in the registry" if found else "is not in this index"
+        known = shorten(", ".join(names)) or "none"
+        lacks = "is listed but missing in the registry" if chosen else "is not in this index"
         raise ManifestUnknown(
-            f"{wanted} {lacks}; its platforms: {known}", detail={"platforms": platforms}
+            f"{wanted} {lacks}; its platforms: {known}", detail={"platforms": names}
         )
     return image
 
@@ -125,6 +131,7 @@ def _build_view(
         annotations=read_text_map(manifest.document.get("annotations")),
         subject=read_descriptor(manifest.document.get("subject")),
         platforms=content.platforms,
+        members=content.members,
         image=shown.build_view() if shown else None,
         layers=shown.build_layer_views() if shown else (),
         raw=manifest.raw.decode(errors="replace"),

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from reglite.errors import BadRequest
-from reglite.reference import shorten
-from reglite.registry.document import read_text
+from reglite.reference import Digest, parse_digest, shorten
+from reglite.registry.document import read_text, read_texts
 
 UNKNOWN: Final = "unknown/unknown"
 """The platform of an image that names none."""
@@ -28,12 +28,24 @@ def read_platform(document: Mapping[str, Any]) -> str | None:
     return f"{system}/{architecture}/{variant}" if variant else f"{system}/{architecture}"
 
 
-def parse_platform(text: str) -> str:
-    """Check the text of ``?platform=``; raises BadRequest."""
+def read_os_version(document: Mapping[str, Any]) -> str | None:
+    """Return ``os.version``, which tells Windows' images apart; None where it is not named."""
+    return read_text(document.get("os.version")) or None
+
+
+def read_os_features(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return ``os.features``, which tells images of other formats apart, in their order."""
+    return read_texts(document.get("os.features"))
+
+
+def parse_platform(text: str) -> str | Digest:
+    """Check ``?platform=``: a platform, or the digest of its image; raises BadRequest."""
+    if ":" in text:
+        return parse_digest(text)
     if len(text) > _MAX_LENGTH or not _PLATFORM.fullmatch(text):
         raise BadRequest(
             f"'{shorten(text)}' is not a platform: write os/arch or os/arch/variant, "
-            "such as linux/amd64 or linux/arm/v7"
+            "such as linux/amd64 or linux/arm/v7, or the digest of its image"
         )
     return text
 

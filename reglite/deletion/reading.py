@@ -254,5 +254,4 @@ def _read_contents(document: JsonObject) -> _Contents:
 
 def _may_be_index(media_type: str) -> bool:
     """Tell what has to be read to know: everything but image manifests and schema1."""
-    is_known_leaf = media_types.is_image_manifest(media_type) or media_types.is_schema1(media_type)
-    return not is_known_leaf
+    return media_types.is_index(media_type) or not media_types.is_manifest(media_type)

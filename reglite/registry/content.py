@@ -18,8 +18,6 @@ from reglite.reference import (
 from reglite.registry.call import Answer
 from reglite.registry.models import Descriptor, Manifest
 
-_KNOWN = media_types.IMAGE_MANIFESTS | media_types.INDEXES | media_types.SCHEMA1_MANIFESTS
-
 
 def read_manifest(answer: Answer, reference: Reference, where: str) -> Manifest:
     """Return the manifest of a GET; raises RegistryProtocol where a digest is not that of it."""
@@ -45,7 +43,7 @@ def read_descriptor_headers(answer: Answer) -> Descriptor | None:
     digest = read_declared_digest(answer)
     length = answer.headers.get("content-length", "")
     is_packed = answer.headers.get("content-encoding", "identity") != "identity"
-    if digest is None or is_packed or answer.media_type not in _KNOWN:
+    if digest is None or is_packed or not media_types.is_manifest(answer.media_type):
         return None
     if not (length.isascii() and length.isdigit()) or len(length) > 15:
         return None
@@ -64,9 +62,9 @@ def tell_media_type(declared: str, raw: bytes) -> str:
     """Return the media type: that of the document itself, the header's, or what its shape says."""
     document = _parse_object(raw)
     own = document.get("mediaType")
-    if isinstance(own, str) and own in _KNOWN:
+    if isinstance(own, str) and media_types.is_manifest(own):
         return own
-    return declared if declared in _KNOWN else _guess(document, own, declared)
+    return declared if media_types.is_manifest(declared) else _guess(document, own, declared)
 
 
 def _guess(document: dict[str, Any], own: Any, declared: str) -> str:
@@ -74,6 +72,8 @@ def _guess(document: dict[str, Any], own: Any, declared: str) -> str:
         return media_types.OCI_INDEX
     if isinstance(document.get("layers"), list):
         return media_types.OCI_MANIFEST
+    if isinstance(document.get("blobs"), list):
+        return media_types.OCI_ARTIFACT
     if document.get("schemaVersion") == 1:
         signed = "signatures" in document
         return media_types.DOCKER_SCHEMA1_SIGNED if signed else media_types.DOCKER_SCHEMA1

@@ -26,6 +26,7 @@ CONTRACT_KEYS = [
     "annotations",
     "subject",
     "platforms",
+    "members",
     "image",
     "layers",
     "raw",
@@ -76,6 +77,8 @@ async def test_an_image_has_its_config_history_layers_and_one_platform() -> None
     assert shown["platforms"] == [
         {
             "platform": "linux/amd64",
+            "os_version": None,
+            "os_features": [],
             "digest": image["digest"],
             "media_type": media_types.OCI_MANIFEST,
             "size_bytes": config_size + 120,
@@ -280,14 +283,150 @@ async def test_children_without_a_platform_take_that_of_their_config() -> None:
     assert platforms == ["linux/riscv64", "unknown/unknown"]
 
 
-async def test_artifacts_in_an_index_are_no_platforms_and_add_no_bytes() -> None:
+LINUX = {"os": "linux", "architecture": "amd64"}
+EMPTY = describe("{}", 2, media_types.OCI_EMPTY)
+
+
+def add_artifact(shelf: Shelf, artifact_type: str, *blobs: dict[str, Any]) -> dict[str, Any]:
+    return shelf.add({"artifactType": artifact_type, "config": EMPTY, "layers": list(blobs)})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"artifactType": "application/x.model"},
+        {"artifactType": "application/x.model", "platform": LINUX},
+    ],
+    ids=["by-what-it-is", "by-its-entry", "whatever-platform-says"],
+)
+async def test_artifacts_in_an_index_are_members_with_their_sizes(fields: dict[str, Any]) -> None:
     shelf = Shelf()
-    sbom = {"config": describe("{}", 2, media_types.OCI_EMPTY), "layers": [describe("sbom", 99)]}
-    shelf.add_index([shelf.add({**sbom, "artifactType": "application/spdx+json"})], "v1")
+    notes = {"annotations": {"org.opencontainers.image.title": "weights"}}
+    model = add_artifact(shelf, "application/x.model", describe("weights", 9_000_000_000))
+    attestation = add_artifact(shelf, media_types.IN_TOTO, describe("statement", 77))
+    image = shelf.add_image(layers=[describe("layer", 5)])
+    shelf.add_index([image, {**model, **fields, **notes}, attestation], "v1")
 
     shown = await view(shelf)
 
-    assert (shown.platforms, shown.size_bytes) == ((), 0)
+    config_size = len(next(iter(shelf.blobs.values())))
+    assert [row.platform for row in shown.platforms] == ["linux/amd64"]
+    assert [member.to_json() for member in shown.members] == [
+        {
+            "digest": model["digest"],
+            "media_type": media_types.OCI_MANIFEST,
+            "artifact_type": "application/x.model",
+            "size_bytes": 9_000_000_002,
+            **notes,
+        }
+    ]
+    assert shown.size_bytes == config_size + 5 + 9_000_000_002
+
+
+async def test_an_index_of_charts_alone_is_not_empty() -> None:
+    shelf = Shelf()
+    config = describe("chart", 100, media_types.HELM_CONFIG)
+    chart = shelf.add({"config": config, "layers": [describe("tgz", 900, media_types.HELM_LAYER)]})
+    shelf.add_index([chart, chart], "v1")
+
+    shown = await view(shelf)
+
+    assert (shown.kind, shown.platforms, shown.size_bytes) == ("index", (), 1000)
+    assert [(m.artifact_type, m.size_bytes) for m in shown.members] == [
+        (media_types.HELM_CONFIG, 1000)
+    ]
+
+
+async def test_an_entry_that_is_no_manifest_or_is_missing_is_listed_all_the_same() -> None:
+    shelf = Shelf()
+    blob = describe("weights", 700, "application/vnd.safetensors")
+    missing = {**describe("gone", 5, media_types.OCI_MANIFEST), "artifactType": "a/b"}
+    shelf.add_index([blob, missing], "v1")
+
+    shown = await view(shelf)
+
+    assert [(member.media_type, member.size_bytes) for member in shown.members] == [
+        ("application/vnd.safetensors", 700),
+        (media_types.OCI_MANIFEST, 0),
+    ]
+    assert shown.size_bytes == 700
+
+
+def windows(version: str, *features: str) -> dict[str, Any]:
+    return {
+        "os": "windows", "architecture": "amd64", "os.version": version,
+        **({"os.features": list(features)} if features else {}),
+    }  # fmt: skip
+
+
+async def test_images_of_one_platform_are_told_apart_and_each_can_be_chosen() -> None:
+    shelf = Shelf()
+    children = [
+        {**shelf.add_image(layers=[describe(name, size)]), "platform": platform}
+        for name, size, platform in (
+            ("2019", 19, windows("10.0.17763.6414")),
+            ("2022", 22, windows("10.0.20348.2762", "win32k")),
+            ("nydus", 33, {**LINUX, "os.features": ["nydus.remoteimage.v1"]}),
+        )
+    ]
+    shelf.add_index(children, "v1")
+
+    shown = await view(shelf)
+    assert [(row.platform, row.os_version, row.os_features) for row in shown.platforms] == [
+        ("windows/amd64", "10.0.17763.6414", ()),
+        ("windows/amd64", "10.0.20348.2762", ("win32k",)),
+        ("linux/amd64", None, ("nydus.remoteimage.v1",)),
+    ]
+    for child, size in zip(children, (19, 22, 33), strict=True):
+        chosen = await view(shelf, platform=child["digest"])
+        assert [layer.size_bytes for layer in chosen.layers] == [size]
+    first = await view(shelf, platform="windows/amd64")
+    assert [layer.size_bytes for layer in first.layers] == [19]
+    with pytest.raises(ManifestUnknown, match="is not in this index"):
+        await view(shelf, platform=make_digest("elsewhere"))
+
+
+async def test_an_image_tells_its_own_version() -> None:
+    shelf = Shelf()
+    image = shelf.add_image("own", **windows("10.0.1", "win32k"))
+    shelf.add_index([{**image, "platform": {"os": "windows", "architecture": "amd64"}}], "v1")
+
+    for tag in ("own", "v1"):
+        (row,) = (await view(shelf, tag)).platforms
+        assert (row.os_version, row.os_features) == ("10.0.1", ("win32k",))
+
+
+@pytest.mark.parametrize("media_type", sorted(media_types.ARTIFACT_MANIFESTS))
+async def test_an_artifact_manifest_has_blobs_instead_of_layers(media_type: str) -> None:
+    shelf = Shelf()
+    document = {
+        "mediaType": media_type,
+        "artifactType": "application/x.model",
+        "blobs": [describe("a", 30), describe("b", 12)],
+    }
+    child = shelf.add(document, "v1", media_type=media_type)
+    shelf.add_index([child], "list")
+
+    shown = await view(shelf)
+
+    assert (shown.kind, shown.artifact_type) == ("artifact", "application/x.model")
+    assert (shown.size_bytes, [layer.size_bytes for layer in shown.layers]) == (42, [30, 12])
+    assert (await view(shelf, "list")).size_bytes == 42
+
+
+async def test_a_wasm_config_tells_when_it_was_built_and_where_it_runs() -> None:
+    shelf = Shelf()
+    config = {"created": CREATED, "os": "wasip2", "architecture": "wasm", "component": {}}
+    blob = shelf.add_blob(json.dumps(config).encode(), media_types.WASM_CONFIG)
+    shelf.add({"config": blob, "layers": [describe("module", 40, "application/wasm")]}, "v1")
+
+    shown = await view(shelf)
+
+    assert (shown.kind, shown.created, shown.size_bytes) == ("artifact", CREATED, blob["size"] + 40)
+    assert [row.platform for row in shown.platforms] == ["wasip2/wasm"]
+    assert shown.image is not None
+    assert (shown.image.os, shown.image.architecture) == ("wasip2", "wasm")
 
 
 async def test_a_config_that_the_registry_lacks_leaves_the_image_out() -> None:

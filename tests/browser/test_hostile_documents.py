@@ -125,7 +125,7 @@ def make_view(**changes: Any) -> dict[str, Any]:
         "registry": "nas", "repository": REPOSITORY, "reference": "latest", "digest": DIGEST,
         "media_type": "application/vnd.oci.image.manifest.v1+json", "artifact_type": None,
         "kind": "image", "created": None, "size_bytes": 1, "manifest_bytes": 1, "annotations": {},
-        "subject": None, "platforms": [], "image": None, "layers": [], "raw": "{}",
+        "subject": None, "platforms": [], "members": [], "image": None, "layers": [], "raw": "{}",
     }  # fmt: skip
     return {**view, **changes}
 
@@ -142,7 +142,13 @@ def make_layer(n: int) -> dict[str, Any]:
 
 def make_platform(n: int) -> dict[str, Any]:
     platform = f"linux/p{n}"
-    return {"platform": platform, "digest": f"sha256:{n:064x}", "attestations": [DIGEST] * 3}
+    digest = f"sha256:{n:064x}"
+    return {"platform": platform, "digest": digest, "attestations": [DIGEST] * 3, "os_features": []}
+
+
+def make_member(n: int) -> dict[str, Any]:
+    digest = f"sha256:{n:064x}"
+    return {"digest": digest, "media_type": "m" * 3000, "size_bytes": n, "annotations": {}}
 
 
 STEP = {"created_by": "RUN x", "comment": None, "empty_layer": True, "layer": None}
@@ -161,6 +167,10 @@ HOSTILE = {
         image=make_image(env=["e" * 4_000_000], cmd=["c" * LONG] * 9, user="u" * LONG),
     ),
     "platforms": make_view(kind="index", platforms=[make_platform(n) for n in range(LONG)]),
+    "twins": make_view(kind="index", platforms=[
+        {**make_platform(n), "platform": "windows/amd64", "os_version": "v" * 300}
+        for n in range(LONG // 10)]),
+    "members": make_view(kind="index", members=[make_member(n) for n in range(LONG // 10)]),
     "raw": make_view(raw=nest(900, 4_000_000)),
 }  # fmt: skip
 

@@ -91,8 +91,8 @@ def put_forged_view(registry: MemoryRegistry, target: str) -> Digest:
     view: dict[str, Any] = {
         **PLACE, "reference": "latest", "digest": target, "media_type": "a/b", "kind": "image",
         "artifact_type": None, "created": None, "size_bytes": 1, "manifest_bytes": 2,
-        "annotations": {}, "subject": None, "platforms": [], "image": None, "layers": [],
-        "raw": "{}",
+        "annotations": {}, "subject": None, "platforms": [], "members": [], "image": None,
+        "layers": [], "raw": "{}",
     }  # fmt: skip
     raw = json.dumps(view).encode()
     digest = compute_digest(raw)
@@ -119,7 +119,10 @@ OTHERS: list[tuple[str, Any]] = [
     ("repository", None),
     ("reference", "1.0.0"),
     ("digest", f"sha256:{'0' * 64}/../../blobs/sha256:{'0' * 64}"),
-    ("platforms", [{"platform": "linux/amd64", "digest": "../../..", "attestations": []}]),
+    (
+        "platforms",
+        [{"platform": "linux/amd64", "os_features": [], "digest": "../../..", "attestations": []}],
+    ),
     ("layers", [{"digest": "$(id)", "media_type": "a/b", "size_bytes": 1}]),
 ]
 

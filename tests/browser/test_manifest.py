@@ -124,6 +124,53 @@ def test_each_platform_of_an_index_is_a_link_to_its_own_layers(manifests: Manife
     manifests.watch.assert_quiet()
 
 
+def test_images_of_one_platform_are_told_apart_and_the_second_shows_the_second(
+    docker_registry: DockerRegistry, manifests: ManifestPage
+) -> None:
+    with docker_registry.client() as client:
+        pusher = Pusher(client, manifests.repository)
+        entries = [
+            pusher.push_image(name=version, layers=layers).describe(
+                platform={"os": "windows", "architecture": "amd64", "os.version": version}
+            )
+            for version, layers in (("10.0.17763.6414", 1), ("10.0.20348.2762", 2))
+        ]
+        pusher.push_index_of(entries, "windows")
+    shown = manifests.open("windows")
+    names = shown.section("platforms").locator("tbody .name")
+    expect(names).to_have_text(["windows/amd64 10.0.17763.6414", "windows/amd64 10.0.20348.2762"])
+    expect(shown.section("layers").locator("tbody tr")).to_have_count(1)
+    names.nth(1).click()
+    shown.watch.wait_until_all_is_there()
+    expect(shown.section("layers").locator("tbody tr")).to_have_count(2)
+    expect(shown.section("layers").locator("header p")).to_contain_text("10.0.20348.2762")
+    shown.watch.assert_quiet()
+
+
+def test_an_index_of_models_and_charts_lists_them_with_sizes_and_offers_no_pull(
+    docker_registry: DockerRegistry, manifests: ManifestPage
+) -> None:
+    with docker_registry.client() as client:
+        pusher = Pusher(client, manifests.repository)
+        model = pusher.push_artifact(artifact_type="application/x.model", content=b"w" * 2_000)
+        titled = {"org.opencontainers.image.title": "weights-7b"}
+        entries = [model.describe(annotations=titled), pusher.push_chart().describe()]
+        pusher.push_index_of(entries, "models")
+    shown = manifests.open("models")
+    rows = shown.section("members").locator("tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("weights-7b")
+    expect(rows.first).to_contain_text("application/x.model")
+    expect(rows.first).to_contain_text("1.96 KiB")
+    expect(shown.fact("Kind")).to_have_text("Index of 2 artifacts")
+    expect(shown.page.locator("[data-part=pull]")).to_be_hidden()
+    rows.first.get_by_role("link").click()
+    shown.watch.wait_until_all_is_there()
+    expect(shown.page.locator("[data-part=pull]")).to_contain_text(f"@{model.digest}")
+    expect(shown.page.locator("[data-part=pull_verb]")).to_have_text("oras pull --plain-http ")
+    shown.watch.assert_quiet()
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_what_is_attested_of_a_platform_is_not_cut(

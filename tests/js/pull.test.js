@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CLIENTS as FORMATS, formatsFor } from "../../site_templates/assets/js/tags/clients.js";
+import { FORMATS as PULL, formatOf } from "../../site_templates/assets/js/lib/pull.js";
 import { findGlob } from "../../site_templates/assets/js/lib/glob.js";
 
 const PLAIN = { url: "http://nas:5000", pull_host: "nas:5000" };
@@ -36,13 +37,22 @@ test("helm gets the plus sign of a version back", () => {
 });
 
 test("charts are offered to helm and the daemon's setting only where it is needed", () => {
-  assert.deepEqual(formatsFor(SECURE, "chart"), ["helm", "reference", "pinned"]);
-  assert.ok(formatsFor(PLAIN, "image").includes("insecure"));
-  assert.ok(!formatsFor(SECURE, "image").includes("insecure"));
+  assert.deepEqual(formatsFor(SECURE, "helm"), ["helm", "reference", "pinned"]);
+  assert.ok(formatsFor(PLAIN, "docker").includes("insecure"));
+  assert.ok(!formatsFor(SECURE, "docker").includes("insecure"));
 });
 
 test("globs cover whole names as the server's do", () => {
   const cases = [["v*", "v1.2", true], ["v*", "xv1", false], ["*-lts", "1.3-lts", true], ["1.?", "1.2", true],
     ["1.?", "1.22", false], ["[a-c]x", "bx", true], ["[!a-c]x", "bx", false], ["1.2", "1x2", false], ["a+b(c)", "a+b(c)", true]];
   for (const [glob, name, isCovered] of cases) assert.equal(findGlob([glob], name) === glob, isCovered, `${glob} ${name}`);
+});
+
+test("each kind gets the command of a client that can, and what none pulls gets none", () => {
+  const bare = { kind: "index", platforms: [] };
+  const kinds = ["image", "chart", "artifact", "signature", "attestation", "placeholder", "unknown"];
+  assert.deepEqual(kinds.map((kind) => formatOf({ kind, platforms: [] })), ["docker", "helm", "oras", null, null, null, null]);
+  assert.deepEqual([formatOf({ ...bare, platforms: [{}] }), formatOf(bare), formatOf(undefined)], ["docker", null, "docker"]);
+  assert.deepEqual([formatsFor(SECURE, "oras"), formatsFor(SECURE, null)], [["oras", "reference", "pinned"], ["reference", "pinned"]]);
+  assert.equal(PULL.oras(PLAIN, "a/model", "7b"), "oras pull --plain-http nas:5000/a/model:7b");
 });

@@ -22,11 +22,26 @@ class Platform(Answer):
     """One platform of an index."""
 
     platform: str = Field(examples=["linux/arm64/v8"])
+    os_version: str | None = Field(
+        description="`os.version`, by which Windows images are told apart.",
+        examples=["10.0.17763.6414"],
+    )
+    os_features: list[str] = Field(description="`os.features`.")
     digest: DigestText
     media_type: str
     size_bytes: MaybeBytes
     created: Time | None
     attestations: list[DigestText]
+
+
+class Member(Answer):
+    """An entry of an index that is neither an image nor an attestation: a chart, a model."""
+
+    digest: DigestText
+    media_type: str
+    artifact_type: str | None
+    size_bytes: Bytes
+    annotations: Annotations
 
 
 class HistoryStep(Answer):
@@ -95,6 +110,7 @@ class Manifest(Answer):
     annotations: Annotations
     subject: Descriptor | None
     platforms: list[Platform]
+    members: list[Member]
     image: Image | None = Field(description="Null for an index, unless `platform` names one.")
     layers: list[Layer]
     raw: str = Field(description="The exact text of the manifest.")

@@ -18,6 +18,16 @@ export const FORMATS = {
   helm: (registry, repository, tag) =>
     quote(`helm pull ${flag(registry, "--plain-http")}oci://${imageName(registry, repository)}`)
     + (tag ? ` --version ${tag.replaceAll("_", "+")}` : ""),
+  oras: (registry, ...of) => quote(`oras pull ${flag(registry, "--plain-http")}${FORMATS.reference(registry, ...of)}`),
   reference: (registry, repository, tag, digest) =>
     imageName(registry, repository) + (tag ? `:${tag}` : `@${digest}`),
+};
+
+const BY_KIND = { image: "docker", index: "docker", chart: "helm", artifact: "oras" };
+
+/** Which command pulls what is known of a manifest: docker's before anything is, null where no client's does. */
+export const formatOf = (known) => {
+  if (!known) return "docker";
+  const isBare = known.kind === "index" && !known.platforms.length;
+  return (!isBare && BY_KIND[known.kind]) || null;
 };

@@ -1,5 +1,6 @@
 /** The facts beside the manifest, and the pairs of its configuration: all of it hostile text. */
 import { formats, make, t } from "../lib/dom.js";
+import { shortDigest } from "../lib/format.js";
 import { bullets, excerpt, plain } from "./excerpt.js";
 
 /** Nodes of an http(s) address, a link, or of any other text. */
@@ -15,6 +16,12 @@ export const pair = (name, nodes, className = "") =>
 
 /** A `<time>` with the exact moment in its title. */
 export const timeOf = (iso) => make("time", { dateTime: iso, title: formats.exact(iso) }, formats.age(iso));
+
+/** A button that shows 12 digits of a digest and copies the whole. */
+export const digestButton = (digest) => make("button", {
+  class: "digest", type: "button", title: digest, "data-copy": digest,
+  "aria-label": t("copy.digest_of", { digest: shortDigest(digest) }),
+}, shortDigest(digest));
 
 const isFilled = (value) => value && (typeof value !== "object" || Object.keys(value).length > 0);
 // A command as it is written in a shell.
@@ -53,15 +60,17 @@ const KINDS = {
   attestation: "kind.attestation", placeholder: "kind.placeholder", unknown: "kind.unknown",
 };
 
+const kindOfIndex = ({ platforms, members }) => (members.length && !platforms.length
+  ? t("manifest.kind_members", { n: members.length }) : t("manifest.kind_index", { n: platforms.length }));
+
 /** What kind of manifest it is, in words. */
-export const kindOf = (view) => (view.kind === "index" ? t("manifest.kind_index", { n: view.platforms.length })
-  : t(KINDS[view.kind] ?? "manifest.kind_image"));
+export const kindOf = (view) => (view.kind === "index" ? kindOfIndex(view) : t(KINDS[view.kind] ?? "manifest.kind_image"));
 
 /** Sizes: of the chosen platform, and of everything that the manifest pins. */
-export const sizePair = (view, chosen) => {
+export const sizePair = (view, chosen, name) => {
   const stored = formats.size(view.size_bytes);
   if (view.kind !== "index" || !chosen) return pair(t("manifest.size"), stored);
-  const soft = t("manifest.size_stored", { platform: plain(chosen.platform), size: stored });
+  const soft = t("manifest.size_stored", { platform: name, size: stored });
   return pair(t("manifest.size"), [`${formats.size(chosen.size_bytes)} `, make("span", { class: "soft" }, soft)]);
 };
 

@@ -1,37 +1,12 @@
-/** The tables of the manifest page: platforms, layers, history. */
-import { formats, icon, make, stamp, t } from "../lib/dom.js";
-import { shortDigest } from "../lib/format.js";
-import { link } from "../lib/url.js";
+/** The tables of the manifest page: layers and history. */
+import { formats, make, stamp, t } from "../lib/dom.js";
 import { parseStep } from "./history.js";
 import { offerRest, plain } from "./excerpt.js";
-import { timeOf } from "./facts.js";
+import { digestButton } from "./facts.js";
 
 // The patterns of history.js would take long over more.
 const MOST_OF_STEP = 4000;
 const MOST_LINES = 50;
-
-/** A button that shows 12 digits of a digest and copies the whole. */
-const digestButton = (digest) => make("button", {
-  class: "digest", type: "button", title: digest, "data-copy": digest,
-  "aria-label": t("copy.digest_of", { digest: shortDigest(digest) }),
-}, shortDigest(digest));
-
-/** Answers what draws a platform's row; the chosen one is marked, each is a link. */
-export const platformRow = (chosen, query) => (platform) => {
-  const { root, open, tick, name, size, built, digest } = stamp("platform-row");
-  open.href = link("manifest.html", { ...query, platform: platform.platform });
-  name.textContent = plain(platform.platform);
-  if (platform === chosen) {
-    root.classList.add("chosen");
-    open.ariaCurrent = "true";
-    tick.replaceWith(icon("check"));
-  }
-  size.textContent = !platform.size_bytes && !platform.created ? t("manifest.absent") : formats.size(platform.size_bytes);
-  if (platform.created) built.append(timeOf(platform.created));
-  digest.append(digestButton(platform.digest));
-  root.dataset.digest = platform.digest;
-  return root;
-};
 
 /** `tar, gzip` of a layer's media type; the whole type where it is none of the known ones. */
 const layerType = (mediaType) => {

@@ -10,7 +10,10 @@ const IMAGE = {
 
 const MANIFEST = {
   ...BLOB, "artifact_type?": "", kind: "", "created?": isDate, manifest_bytes: 0, "annotations?": texts,
-  "subject?": { digest: "" }, platforms: [{ platform: "", digest: "", "size_bytes?": 0, "created?": isDate, attestations: [""] }],
+  "subject?": { digest: "" }, platforms: [{
+    platform: "", "os_version?": "", os_features: [""], digest: "", "size_bytes?": 0, "created?": isDate, attestations: [""],
+  }],
+  members: [{ ...BLOB, "artifact_type?": "", "annotations?": texts }],
   "image?": IMAGE, layers: [{ ...BLOB, "annotations?": texts }], raw: "",
 };
 

@@ -4,14 +4,15 @@ import { listRegistries } from "../lib/ask.js";
 import { announce, breakable, formats, make, one, partsOf, showProgress, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { bindKeys } from "../lib/keyboard.js";
-import { FORMATS } from "../lib/pull.js";
+import { FORMATS, formatOf } from "../lib/pull.js";
 import { fault, here, session } from "../lib/session.js";
 import { decode, link } from "../lib/url.js";
 import { copyText } from "../elements/shell.js";
 import { attestationFolds, referrerFolds } from "../manifest/attached.js";
 import { MOST_OF_DOCUMENT, drawFirst, plain, whole } from "../manifest/excerpt.js";
 import { builtPair, configPairs, kindOf, pair, sizePair, sourcePairs } from "../manifest/facts.js";
-import { historyRow, layerRow, platformRow } from "../manifest/tables.js";
+import { nameOf, platformRow } from "../manifest/platforms.js";
+import { historyRow, layerRow } from "../manifest/tables.js";
 import { getView } from "../manifest/view.js";
 
 const where = { registry: here.registry, repository: here.repository };
@@ -19,7 +20,7 @@ const { platform } = decode(location.search, { platform: "" });
 const page = partsOf(one("#content"));
 const turn = createTurn();
 
-const choosePlatform = (platforms) => platforms.find((p) => p.platform === platform)
+const choosePlatform = (platforms) => platforms.find((p) => p.digest === platform || p.platform === platform)
   ?? platforms.find((p) => p.platform === "linux/amd64") ?? platforms[0];
 
 /** Shows a section if it has items, draws the first, and says in its header how many there are. */
@@ -37,10 +38,10 @@ const showTitle = () => {
 };
 
 const showPull = (view, registry) => {
-  if (["signature", "attestation", "placeholder"].includes(view.kind)) return;
-  const format = view.kind === "chart" ? "helm" : "docker";
+  const format = formatOf(view);
+  if (!format) return;
   const command = FORMATS[format](registry, where.repository, here.tag, view.digest);
-  const verb = /^\w+ pull /.exec(command)[0];
+  const verb = /^\w+ pull (--\S+ )?/.exec(command)[0];
   page.pull_verb.textContent = verb;
   page.pull_text.textContent = command.slice(verb.length);
   page.pull_copy.dataset.copy = command;
@@ -85,14 +86,14 @@ const tagsPair = (digest) => {
   return fact;
 };
 
-const showFacts = (view, chosen) => {
+const showFacts = (view, chosen, name) => {
   const copy = make("button", { class: "tool", type: "button", "data-copy": view.digest, "aria-label": t("copy.digest"), title: t("copy.digest") });
   copy.append(page.pull_copy.firstElementChild.cloneNode(true));
   page.facts.replaceChildren(
     pair(t("manifest.digest"), [make("code", {}, view.digest), " ", copy], "whole"),
     tagsPair(view.digest),
     pair(t("manifest.kind"), kindOf(view)),
-    sizePair(view, chosen),
+    sizePair(view, chosen, name),
     builtPair(view),
     pair(t("manifest.media_type"), plain(view.media_type), "code"),
     ...(view.artifact_type ? [pair(t("manifest.artifact_type"), plain(view.artifact_type), "code")] : []),
@@ -111,9 +112,8 @@ const showRaw = (view) => {
   page.raw_save.download = `${view.digest.replace(":", "-")}.json`;
 };
 
-/** What belongs to the chosen platform, or to the one image that there is. */
-const showImage = (view, chosen) => {
-  const of = chosen && view.kind === "index" ? plain(chosen.platform) : "";
+/** What belongs to the chosen platform, whose name is `of`, or to the one image that there is. */
+const showImage = (view, chosen, of) => {
   const total = formats.size(view.layers.reduce((sum, layer) => sum + layer.size_bytes, 0));
   const history = view.image?.history ?? [];
   fillSection("layers", view.layers, t(of ? "manifest.layers_of" : "manifest.layers_note", { n: view.layers.length, size: total, platform: of }), layerRow(view.layers, history));
@@ -143,17 +143,22 @@ const showAttached = async (view, chosen, signal) => {
 
 const show = async (view, signal) => {
   const chosen = choosePlatform(view.platforms);
-  showFacts(view, chosen);
+  const name = chosen && view.kind === "index" ? nameOf(chosen, view.platforms) : "";
+  showFacts(view, chosen, name);
   showRaw(view);
-  fillSection("platforms", view.kind === "index" ? view.platforms : [], null, platformRow(chosen, here));
+  fillSection("platforms", view.kind === "index" ? view.platforms : [], null, platformRow(view.platforms, chosen, here));
+  if (view.members.length) {
+    const { memberRow } = await import("../manifest/members.js");
+    fillSection("members", view.members, null, memberRow(where));
+  } else page.members.hidden = true;
   page.split.hidden = false;
   page.problem.replaceChildren();
   const needsImage = view.kind === "index" && chosen && !view.image;
   const [image] = await Promise.all([
-    needsImage ? getView({ ...where, digest: view.digest }, { query: { platform: chosen.platform }, signal }) : view,
+    needsImage ? getView({ ...where, digest: view.digest }, { query: { platform: chosen.digest }, signal }) : view,
     showActions(view),
   ]);
-  showImage(image, chosen);
+  showImage(image, chosen, name);
   if (image !== view) page.facts.append(...sourcePairs(image));
   if (view.kind === "chart") {
     const { chartPairs } = await import("../manifest/chart.js");

@@ -203,7 +203,7 @@ const known = listRegistries().then(async ({ registries }) => {
   Object.assign(model.registry, found);
   rows.draw();
   deeds?.show();
-  model.formats = (await import("../lib/pull.js")).FORMATS;
+  model.pull = await import("../lib/pull.js");
   showCommand();
 }).catch(isAbort);
 ui.sort.append(ui.orders.content);

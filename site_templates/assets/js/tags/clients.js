@@ -15,7 +15,8 @@ export const CLIENTS = {
   insecure: (registry) => `"insecure-registries": ["${registry.pull_host}"]`,
 };
 
-/** The formats that make sense: charts are for helm, only plain http needs `insecure`. */
-export const formatsFor = (registry, kind) =>
-  (kind === "chart" ? ["helm", "reference", "pinned"] : ["docker", "podman", "nerdctl", "skopeo", "reference", "pinned"])
-    .concat(isPlain(registry) && kind !== "chart" ? "insecure" : []);
+/** The formats that make sense beside `format` of `formatOf`; only docker needs `insecure`, for plain http. */
+export const formatsFor = (registry, format) => {
+  if (format !== "docker") return [...(format ? [format] : []), "reference", "pinned"];
+  return ["docker", "podman", "nerdctl", "skopeo", "reference", "pinned", ...(isPlain(registry) ? ["insecure"] : [])];
+};

@@ -112,7 +112,9 @@ export const bindDeeds = ({ model, ui, rows, address, apply, load, known, learn,
     async pull(tag) {
       if (!tag) return;
       await known(); // the host to name is not guessed
-      copyText(textFor(model, pullFormat(model, [tag]), [tag]));
+      const format = pullFormat(model, [tag]);
+      if (format) copyText(textFor(model, format, [tag]));
+      else announce(t("copy.no_pull"));
     },
     digest: (tag) => model.digestOf(tag) && copyText(model.digestOf(tag)),
     delete: removeFrom,

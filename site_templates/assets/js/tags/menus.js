@@ -7,7 +7,7 @@ import { pullFormat, textFor } from "./commands.js";
 
 const LABELS = {
   docker: "copy.as_docker", podman: "copy.as_podman", nerdctl: "copy.as_nerdctl", skopeo: "copy.as_skopeo",
-  helm: "copy.as_helm", reference: "copy.as_reference", pinned: "copy.as_pinned", insecure: "copy.as_insecure",
+  helm: "copy.as_helm", oras: "copy.as_oras", reference: "copy.as_reference", pinned: "copy.as_pinned", insecure: "copy.as_insecure",
 };
 
 // Whoever pushes an image names its platforms.
@@ -16,10 +16,9 @@ const MOST_OF_PLATFORM = 64;
 
 /** Opens what can be copied of these tags beside `opener`. */
 export const openFormats = (model, opener, tags) => {
-  const kind = pullFormat(model, tags) === "helm" ? "chart" : "image";
   const isKnown = tags.every(model.digestOf);
   const menu = one("#menu-copy");
-  menu.replaceChildren(...formatsFor(model.registry, kind).filter((format) => isKnown || format !== "pinned")
+  menu.replaceChildren(...formatsFor(model.registry, pullFormat(model, tags)).filter((format) => isKnown || format !== "pinned")
     .map((format) => make("button", {
       class: "item", type: "button", title: textFor(model, format, tags.slice(0, 3)),
       onclick: () => copyText(textFor(model, format, tags)),
@@ -38,7 +37,9 @@ export const fillRowMenu = (model, opener, { select, remove, whyNot }) => {
   items.remove.setAttribute("aria-disabled", !!reason);
   items.remove.classList.toggle("danger", !reason);
   items.remove.title = items.why.textContent = reason;
-  items.pull.onclick = () => copyText(textFor(model, pullFormat(model, [tag]), [tag]));
+  const format = pullFormat(model, [tag]);
+  items.pull.hidden = !format;
+  items.pull.onclick = () => copyText(textFor(model, format, [tag]));
   items.digest.onclick = () => copyText(model.digestOf(tag));
   items.copy.onclick = () => openFormats(model, opener, [tag]);
   items.select.onclick = () => select(tag);

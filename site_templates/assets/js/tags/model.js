@@ -10,7 +10,7 @@ export const createModel = (where, state) => {
     role: "",
     isLoading: true,
     // Pull commands, once it is known which host they name.
-    formats: null,
+    pull: null,
     tags: [],
     byVersion: [],
     ordered: [],

@@ -6,10 +6,10 @@ import { noMatch } from "../elements/list.js";
 export const bindSurroundings = (model, ui, known) => {
   const showCommand = () => {
     const tag = model.tags.includes("latest") ? "latest" : model.ordered[0];
-    ui.command.hidden = !tag || !model.formats;
-    if (ui.command.hidden) return;
-    const format = model.summaries.known.get(tag)?.kind === "chart" ? "helm" : "docker";
-    const command = model.formats[format](model.registry, model.where.repository, tag);
+    const format = tag && model.pull?.formatOf(model.summaries.known.get(tag));
+    ui.command.hidden = !format;
+    if (!format) return;
+    const command = model.pull.FORMATS[format](model.registry, model.where.repository, tag);
     const verb = /^\w+ pull (--\S+ )?/.exec(command)[0];
     ui.verb.textContent = verb;
     ui.reference.textContent = command.slice(verb.length);
