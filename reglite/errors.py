@@ -243,11 +243,19 @@ class ProxyFailed(RegistryUnreachable):
     """The proxy on the way can't be used, can't be reached or refuses; its message names it."""
 
 
+class StorageFailed(RegistryUnreachable):
+    """The storage that the registry sends us to for content fails; its message names the host."""
+
+
 class RegistryProtocol(RegliteError):
     """The registry answered something that the distribution spec does not allow."""
 
     code = "REGISTRY_PROTOCOL"
     status = 502
+
+
+class RedirectRefused(RegistryProtocol):
+    """The registry sends us to an address that is never asked; its message names it."""
 
 
 class ManifestBroken(RegistryProtocol):

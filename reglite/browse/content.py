@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from reglite.browse.config import parse_config
 from reglite.browse.created import find_newest, read_created_annotation
@@ -22,7 +22,7 @@ from reglite.browse.index import (
 )
 from reglite.browse.kind import Kind, classify
 from reglite.browse.layer import measure_blobs
-from reglite.errors import BadRequest, NotFound
+from reglite.errors import BadRequest, Denied, NotFound, RedirectRefused, StorageFailed
 from reglite.reference import Digest
 from reglite.registry.document import read_text, read_text_map
 from reglite.registry.gather import gather_all
@@ -35,6 +35,19 @@ MAX_CHILDREN: Final = 256
 MAX_ENTRIES: Final = 2000
 MAX_DEPTH: Final = 8
 MAX_CONFIG_BYTES: Final = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A manifest whose config can't be read, with the error's code and message."""
+
+    digest: Digest
+    code: str
+    message: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the API's object."""
+        return {"digest": self.digest, "code": self.code, "message": self.message}
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,17 @@ class Content:
         return measure_blobs([self.image.blobs]) if self.image.has_sizes else None
 
     @property
+    def unread(self) -> tuple[Unread, ...]:
+        """The manifests whose config could not be read, and why."""
+        images = [self.image, *(child.image for child in self.children)]
+        troubled = {image.manifest.digest: image.trouble for image in images if image is not None}
+        return tuple(
+            Unread(digest, trouble.code, trouble.message)
+            for digest, trouble in troubled.items()
+            if trouble is not None
+        )
+
+    @property
     def is_complete(self) -> bool:
         """Tell whether the registry had all of it: what it lacks today may be pushed tomorrow."""
         images = [child.image for child in self.children if not child.is_attestation]
@@ -104,7 +128,10 @@ async def load_content(
 async def load_image(
     repository: RepositoryClient, manifest: Manifest, *, fresh: bool = False
 ) -> Image:
-    """Join a manifest to its image config, which may be missing, too long or no JSON at all."""
+    """Join a manifest to its image config, which may be missing, too long or no JSON at all.
+
+    Where it is kept out of reach, the manifest is shown alone, with the reason.
+    """
     config = find_image_config(manifest, classify(manifest))
     if config is None:
         return read_image(manifest)
@@ -112,6 +139,8 @@ async def load_image(
         raw = await repository.get_blob(config.digest, max_bytes=MAX_CONFIG_BYTES, fresh=fresh)
     except (NotFound, BadRequest):  # the client's word for a blob beyond the limit
         return read_image(manifest)
+    except (Denied, RedirectRefused, StorageFailed) as exc:
+        return read_image(manifest, trouble=exc)
     return read_image(manifest, parse_config(raw))
 
 

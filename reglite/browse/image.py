@@ -11,6 +11,7 @@ from reglite.browse.kind import Kind, classify, get_artifact_type, get_config_me
 from reglite.browse.layer import LayerView, build_layer_view, collect_blobs, read_layers
 from reglite.browse.platform import read_platform
 from reglite.browse.schema1 import read_schema1_config, read_schema1_layers
+from reglite.errors import RegliteError
 from reglite.registry.document import read_descriptor, read_text_map
 from reglite.registry.models import Descriptor, JsonObject, Manifest
 
@@ -23,6 +24,8 @@ class Image:
     kind: Kind
     config: JsonObject | None
     layers: tuple[Descriptor | None, ...]
+    trouble: RegliteError | None = None
+    """Why its config can't be read though the registry has it."""
 
     @property
     def has_sizes(self) -> bool:
@@ -79,11 +82,13 @@ def find_image_config(manifest: Manifest, kind: Kind) -> Descriptor | None:
     return read_descriptor(document.get("config"))
 
 
-def read_image(manifest: Manifest, config: JsonObject | None = None) -> Image:
+def read_image(
+    manifest: Manifest, config: JsonObject | None = None, trouble: RegliteError | None = None
+) -> Image:
     """Join a manifest and its image config; schema1 brings its own."""
     document = manifest.document
     if media_types.is_schema1(manifest.media_type):
         return Image(
             manifest, "image", read_schema1_config(document), read_schema1_layers(document)
         )
-    return Image(manifest, classify(manifest), config, read_layers(document))
+    return Image(manifest, classify(manifest), config, read_layers(document), trouble)

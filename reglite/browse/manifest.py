@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reglite.browse.config import ImageView
-from reglite.browse.content import Content, load_content
+from reglite.browse.content import Content, Unread, load_content
 from reglite.browse.image import Image
 from reglite.browse.index import Member, PlatformView, select_images
 from reglite.browse.kind import Kind
@@ -44,6 +44,7 @@ class ManifestView:
     members: tuple[Member, ...]
     image: ImageView | None
     layers: tuple[LayerView, ...]
+    unread: tuple[Unread, ...]
     raw: str
 
     def to_json(self) -> dict[str, Any]:
@@ -65,6 +66,7 @@ class ManifestView:
             "members": [member.to_json() for member in self.members],
             "image": None if self.image is None else self.image.to_json(),
             "layers": [layer.to_json() for layer in self.layers],
+            "unread": [unread.to_json() for unread in self.unread],
             "raw": self.raw,
         }
 
@@ -134,6 +136,7 @@ def _build_view(
         members=content.members,
         image=shown.build_view() if shown else None,
         layers=shown.build_layer_views() if shown else (),
+        unread=content.unread,
         raw=manifest.raw.decode(errors="replace"),
     )
 

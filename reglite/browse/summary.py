@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reglite.browse.content import Content, load_content
+from reglite.browse.content import Content, Unread, load_content
 from reglite.browse.kind import Kind
 from reglite.errors import BadRequest, RegliteError
 from reglite.reference import MAX_TAGS, Digest, Repository, Tag, parse_tag
@@ -36,6 +36,7 @@ class Overview:
     created: str | None
     size_bytes: int | None
     platforms: tuple[PlatformSummary, ...]
+    unread: tuple[Unread, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the API's object, but for the tag."""
@@ -50,6 +51,7 @@ class Overview:
                 {"platform": row.platform, "digest": row.digest, "size_bytes": row.size_bytes}
                 for row in self.platforms
             ],
+            "unread": [unread.to_json() for unread in self.unread],
         }
 
 
@@ -202,6 +204,7 @@ def build_overview(content: Content) -> Overview:
         platforms=tuple(
             PlatformSummary(row.platform, row.digest, row.size_bytes) for row in content.platforms
         ),
+        unread=content.unread,
     )
 
 

@@ -5,9 +5,16 @@ from collections.abc import Callable
 
 import httpx
 
-from reglite.errors import RegistryProtocol, RegistryTimeout, RegistryUnreachable, RegliteError
+from reglite.errors import (
+    RegistryProtocol,
+    RegistryTimeout,
+    RegistryUnreachable,
+    RegliteError,
+    StorageFailed,
+)
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.reference import shorten
+from reglite.registry.guard import STORAGE_REMEDY
 from reglite.registry.limits import CONNECT_SECONDS
 
 # What Python says of a certificate; the reason is OpenSSL's own.
@@ -53,18 +60,54 @@ def translate_exception(
             "timeout_seconds in the inventory"
         )
     if isinstance(exc, httpx.RemoteProtocolError) and not _is_cut(exc):
-        # What is behind the colon is quoted from the answer, which may repeat our credentials.
-        said = quote(str(exc).partition(":")[0])
+        said = _quote_beginning(exc, quote)
         return RegistryProtocol(f"{where}: the answer is broken HTTP ({said})")
     if isinstance(exc, httpx.LocalProtocolError | httpx.InvalidURL):
         return RegistryProtocol(f"{where}: the registry led to an impossible request")
     reason = find_certificate_reason(str(exc))
     if reason is not None:
-        said = "'".join(quote(part) for part in reason.split("'"))
+        said = _quote_reason(reason, quote)
         remedy = explain_certificate(reason, config)
         return RegistryUnreachable(f"{where}: its certificate was refused ({said}): {remedy}")
     said = quote(str(exc)) or type(exc).__name__
     return RegistryUnreachable(f"{where}: cannot be reached ({said}): {_find_remedy(str(exc))}")
+
+
+def blame_storage(
+    exc: httpx.TransportError | httpx.InvalidURL,
+    where: str,
+    storage: str,
+    quote: Callable[[str], str] = shorten,
+) -> StorageFailed:
+    """Return the error for content that the registry sends us to ``storage`` for, in vain."""
+    return StorageFailed(
+        f"{where}: the registry keeps it at {storage}, which can't be reached from here "
+        f"({_describe(exc, quote)}): {STORAGE_REMEDY}"
+    )
+
+
+def _describe(exc: Exception, quote: Callable[[str], str]) -> str:
+    """Say in a few words why there was no answer, without what it may quote of ours."""
+    if isinstance(exc, httpx.ConnectTimeout):
+        return f"no connection within {CONNECT_SECONDS:g} s"
+    if isinstance(exc, httpx.TimeoutException):
+        return "no answer in time"
+    if isinstance(exc, httpx.RemoteProtocolError) and not _is_cut(exc):
+        return f"the answer is broken HTTP, {_quote_beginning(exc, quote)}"
+    if isinstance(exc, httpx.LocalProtocolError | httpx.InvalidURL):
+        return "an impossible request"
+    if (reason := find_certificate_reason(str(exc))) is not None:
+        return f"its certificate was refused: {_quote_reason(reason, quote)}"
+    return quote(str(exc)) or type(exc).__name__
+
+
+def _quote_beginning(exc: Exception, quote: Callable[[str], str]) -> str:
+    # What is behind the colon is quoted from the answer, which may repeat our credentials.
+    return quote(str(exc).partition(":")[0])
+
+
+def _quote_reason(reason: str, quote: Callable[[str], str]) -> str:
+    return "'".join(quote(part) for part in reason.split("'"))
 
 
 def find_certificate_reason(said: str) -> str | None:

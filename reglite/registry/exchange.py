@@ -32,6 +32,8 @@ class Exchange:
         self._guard = guard
         self._auth = auth
         self._connections = connections
+        self.storage: str | None = None
+        """The host that the registry sent us on to, fit for a message; None while there is none."""
 
     async def send(self) -> Answer:
         """Return the registry's answer, whatever its status, after a challenge at most.
@@ -61,6 +63,7 @@ class Exchange:
     async def _send_following(self, authorization: str | None) -> Answer:
         call = self._call
         url = f"{self._guard.base_url}{call.path}" + (f"?{call.query}" if call.query else "")
+        self.storage = None
         for _ in range(limits.REDIRECTS + 1):
             answer = await self._send_to(url, authorization)
             location = answer.headers.get("location")
@@ -72,6 +75,7 @@ class Exchange:
             url = await self._check_redirect(target)
             if not self._guard.is_own(url):
                 authorization = None  # for good: who was sent away does not come back with it
+                self.storage = quote(urlsplit(url).netloc, self._auth.secrets)
         raise RegistryProtocol(f"{self._where}: the registry redirects without end")
 
     def _join(self, url: str, location: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Set
 
 from reglite import errors
 from reglite.registry.call import Answer, Call, Operation
+from reglite.registry.guard import STORAGE_REMEDY
 from reglite.registry.limits import ERROR_BYTES
 from reglite.registry.retry import parse_retry_after
 from reglite.registry.secrecy import quote
@@ -44,6 +45,19 @@ def translate_answer(
     if _is_refusal(call, answer.status, codes):
         return errors.Unsupported(f"{where}: {_explain_refusal(call)} ({said})")
     return _translate_trouble(where, answer, said)
+
+
+def translate_storage(
+    where: str, call: Call, answer: Answer, secrets: Iterable[str] = ()
+) -> errors.RegliteError:
+    """Return the error for an unexpected answer of the storage that the registry sent us to."""
+    if answer.status not in {401, 403} and answer.status < 500:
+        return translate_answer(where, call, answer, remedy="", secrets=secrets)
+    said = describe_answer(answer, secrets, call.about)
+    return errors.StorageFailed(
+        f"{where}: the registry keeps it at {quote(answer.host, secrets)}, which refuses ({said}): "
+        f"try again; if it stays so, look at the registry's storage settings, or {STORAGE_REMEDY}"
+    )
 
 
 def _translate_trouble(where: str, answer: Answer, said: str) -> errors.RegliteError:

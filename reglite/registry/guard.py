@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from reglite.config.registry_url import is_loopback
-from reglite.errors import RegistryProtocol
+from reglite.errors import RedirectRefused, RegistryProtocol
 from reglite.reference import shorten
 from reglite.registry.pagination import get_origin
 
@@ -115,6 +115,13 @@ async def resolve_nothing(host: str) -> tuple[str, ...]:
     return ()
 
 
+STORAGE_REMEDY = (
+    "make its storage reachable from here, or have it pass content on itself "
+    "(storage.redirect.disable of distribution)"
+)
+"""What mends a storage that only the registry itself can reach."""
+
+
 class Guard:
     """Checks the addresses that one registry names; ``base_url`` is the registry's own."""
 
@@ -186,6 +193,7 @@ class Guard:
 
     def _refuse(self, role: str, parts: SplitResult, reason: str) -> RegistryProtocol:
         there = self._quote(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
-        return RegistryProtocol(
-            f"registry '{self._registry}': its {role} at {there} was not asked: {reason}"
-        )
+        said = f"registry '{self._registry}': its {role} at {there} was not asked: {reason}"
+        if role != "redirect":
+            return RegistryProtocol(said)
+        return RedirectRefused(f"{said}; {STORAGE_REMEDY}")

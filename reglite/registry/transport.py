@@ -11,11 +11,11 @@ from reglite.errors import ProxyFailed, RegliteError
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.auth import Authenticator
 from reglite.registry.call import Answer, Call, Operation
-from reglite.registry.connection_failure import translate_exception
+from reglite.registry.connection_failure import blame_storage, translate_exception
 from reglite.registry.connections import Connections, Request
 from reglite.registry.deadline import deadline, get_deadline
 from reglite.registry.exchange import Exchange
-from reglite.registry.failure import translate_answer
+from reglite.registry.failure import translate_answer, translate_storage
 from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
 from reglite.registry.pace import Pace, get_loop_time, is_on_lambda
 from reglite.registry.pagination import parse_next
@@ -88,12 +88,9 @@ class Transport:
 
     def translate(self, call: Call, answer: Answer) -> RegliteError:
         """Return the error that an unexpected answer stands for."""
-        remedy = self.auth.explain_refusal(with_credentials=answer.with_credentials)
         if not self._guard.is_own(answer.url):
-            remedy = (
-                f"it led to {self._quote(answer.host)}, which refused: try again, and check the "
-                "registry's own storage settings"
-            )
+            return translate_storage(self.where(call), call, answer, self.auth.secrets)
+        remedy = self.auth.explain_refusal(with_credentials=answer.with_credentials)
         return translate_answer(
             self.where(call), call, answer, remedy=remedy, secrets=self.auth.secrets
         )
@@ -125,6 +122,8 @@ class Transport:
                     sleep=self.pace.sleep,
                 )
             except (httpx.TransportError, httpx.InvalidURL) as exc:
+                if exchange.storage is not None:
+                    raise blame_storage(exc, where, exchange.storage, self._quote) from exc
                 raise translate_exception(exc, where, self.config, self._quote) from exc
 
     def read_next(self, answer: Answer) -> str | None:

@@ -29,6 +29,7 @@ CONTRACT_KEYS = [
     "members",
     "image",
     "layers",
+    "unread",
     "raw",
 ]
 

@@ -1,9 +1,11 @@
 import asyncio
 import json
+from collections.abc import Callable
 
 import pytest
 
 from reglite import media_types
+from reglite.browse.manifest import get_manifest_view
 from reglite.browse.summary import SummariesView, get_summaries
 from reglite.demo.exchange import Answer, Request
 from reglite.demo.registry import MemoryRegistry
@@ -13,6 +15,7 @@ from reglite.registry.client import RegistryClient
 from reglite.registry.placeholder import build_placeholder
 from tests.browse.conftest import MakeClient
 from tests.browse.documents import CREATED, describe, make_digest
+from tests.support.clients import make_config, open_clients
 
 pytestmark = pytest.mark.anyio
 
@@ -53,6 +56,45 @@ async def summarise(client: RegistryClient, *tags: str) -> SummariesView:
     return await get_summaries(client, REPOSITORY, tags)
 
 
+@pytest.mark.parametrize(
+    ("origin", "said"),
+    [
+        ("http://127.0.0.1:1", "keeps it at 127.0.0.1:1, which can't be reached from here"),
+        ("http://169.254.169.254", "its redirect at http://169.254.169.254 was not asked"),
+    ],
+)
+async def test_storage_out_of_reach_leaves_what_the_manifest_alone_tells(
+    serve: Callable[..., str], memory_registry: MemoryRegistry, origin: str, said: str
+) -> None:
+    digest = put_image(memory_registry, "one", "v1")
+    memory_registry.switches.blob_redirect = origin
+    async with open_clients() as make:
+        client = make(make_config(url=serve(memory_registry)))
+        await expect_the_manifest_alone(client, memory_registry, digest, said)
+
+
+async def expect_the_manifest_alone(
+    client: RegistryClient, registry: MemoryRegistry, digest: Digest, said: str
+) -> None:
+
+    (summary,) = (await get_summaries(client, REPOSITORY, ["v1"])).summaries
+    shown = await get_manifest_view(client, REPOSITORY, Tag("v1"))
+
+    assert (summary.overview.kind, summary.overview.created) == ("image", None)
+    assert summary.overview.size_bytes
+    assert (shown.digest, shown.size_bytes) == (digest, summary.overview.size_bytes)
+    assert shown.layers
+    for unread in (*summary.overview.unread, *shown.unread):
+        assert unread.digest == digest
+        assert said in unread.message
+        assert "storage.redirect.disable" in unread.message
+    assert shown.unread
+
+    registry.switches.blob_redirect = None
+    (summary,) = (await get_summaries(client, REPOSITORY, ["v1"])).summaries
+    assert (summary.overview.created, summary.overview.unread) == (CREATED, ())
+
+
 async def test_a_summary_has_the_contracts_shape(
     memory_registry: MemoryRegistry, client: RegistryClient
 ) -> None:
@@ -75,6 +117,7 @@ async def test_a_summary_has_the_contracts_shape(
                 "created": CREATED,
                 "size_bytes": size,
                 "platforms": [{"platform": "linux/amd64", "digest": digest, "size_bytes": size}],
+                "unread": [],
             }
         ],
         "failed": [],

@@ -125,7 +125,8 @@ def make_view(**changes: Any) -> dict[str, Any]:
         "registry": "nas", "repository": REPOSITORY, "reference": "latest", "digest": DIGEST,
         "media_type": "application/vnd.oci.image.manifest.v1+json", "artifact_type": None,
         "kind": "image", "created": None, "size_bytes": 1, "manifest_bytes": 1, "annotations": {},
-        "subject": None, "platforms": [], "members": [], "image": None, "layers": [], "raw": "{}",
+        "subject": None, "platforms": [], "members": [], "unread": [], "image": None,
+        "layers": [], "raw": "{}",
     }  # fmt: skip
     return {**view, **changes}
 
@@ -208,3 +209,14 @@ def test_referrers_and_tags_without_number_are_drawn_in_part(page: Page) -> None
     page.get_by_role("button", name="Find all tags").click()
     expect(page.locator(".facts")).to_contain_text("The first 100 of 100,001 are shown.")
     expect_bounds(page)
+
+
+def test_content_in_a_storage_out_of_reach_is_named_above_what_the_manifest_tells(
+    page: Page, memory_registry: MemoryRegistry
+) -> None:
+    memory_registry.switches.blob_redirect = "http://127.0.0.1:1"
+    page.goto(MANIFEST)
+    expect(page.get_by_role("alert").first).to_contain_text("keeps it at 127.0.0.1:1")
+    expect(page.get_by_role("alert").first).to_contain_text("storage.redirect.disable")
+    expect(page.locator("section[data-part=platforms] tbody tr").first).to_be_visible()
+    expect(page.locator("section[data-part=layers] tbody tr").first).to_be_visible()

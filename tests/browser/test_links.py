@@ -91,8 +91,8 @@ def put_forged_view(registry: MemoryRegistry, target: str) -> Digest:
     view: dict[str, Any] = {
         **PLACE, "reference": "latest", "digest": target, "media_type": "a/b", "kind": "image",
         "artifact_type": None, "created": None, "size_bytes": 1, "manifest_bytes": 2,
-        "annotations": {}, "subject": None, "platforms": [], "members": [], "image": None,
-        "layers": [], "raw": "{}",
+        "annotations": {}, "subject": None, "platforms": [], "members": [], "unread": [],
+        "image": None, "layers": [], "raw": "{}",
     }  # fmt: skip
     raw = json.dumps(view).encode()
     digest = compute_digest(raw)

@@ -17,6 +17,7 @@ from reglite.errors import (
     RegistryProtocol,
     RegistryUnreachable,
     RegliteError,
+    StorageFailed,
     TooManyRequests,
 )
 from reglite.inventory.registry_config import RegistryConfig
@@ -538,7 +539,7 @@ async def test_challenge_of_a_blob_storage_is_not_answered(make_client: MakeClie
         return httpx.Response(307, headers={"Location": "https://storage.test/blob"})
 
     client = make_client(answer, credential=make_credential())
-    with pytest.raises(Denied):
+    with pytest.raises(StorageFailed):
         await client.get_blob(APP, Digest("sha256:" + "a" * 64), max_bytes=10)
     assert [host for host, _ in seen] == ["registry.test", "registry.test", "storage.test"]
     assert [authorization is None for _, authorization in seen] == [True, False, True]
@@ -611,7 +612,7 @@ async def test_secrets_are_in_no_log_and_no_repr(
         credential=make_credential(),
     )
     client = make_client(answer, credential=make_credential())
-    with pytest.raises(Denied) as caught:
+    with pytest.raises(StorageFailed) as caught:
         await client.get_blob(APP, Digest("sha256:" + "a" * 64), max_bytes=10)
     auth = client._transport.auth
     shown = " ".join(

@@ -15,7 +15,9 @@ from reglite.errors import (
     BlobUnknown,
     Denied,
     ManifestUnknown,
+    RedirectRefused,
     RegistryProtocol,
+    StorageFailed,
     Unsupported,
 )
 from reglite.media_types import OCI_INDEX
@@ -366,9 +368,49 @@ async def test_refusal_of_the_storage_is_not_blamed_on_the_credentials(
             return httpx.Response(403, text="<Error>expired</Error>")
         return httpx.Response(307, headers={"Location": "https://storage.test/blob?sig=1"})
 
-    with pytest.raises(Denied, match=r"storage\.test") as caught:
+    with pytest.raises(StorageFailed, match=r"storage\.test") as caught:
         await make_client(answer).get_blob(APP, BLOB_DIGEST, max_bytes=100)
     assert "credentials" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (httpx.ConnectError("[Errno -2] Name or service not known"), "Name or service not known"),
+        (httpx.ConnectTimeout(""), "no connection within"),
+        (httpx.ReadTimeout(""), "no answer in time"),
+        (httpx.ReadError(""), "ReadError"),
+        (
+            httpx.ConnectError(
+                "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+                "self-signed certificate (_ssl.c:1000)"
+            ),
+            "its certificate was refused: self-signed certificate",
+        ),
+    ],
+)
+async def test_storage_out_of_reach_is_named_with_what_mends_it(
+    make_client: MakeClient, failure: httpx.TransportError, said: str
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "minio":
+            raise failure
+        return httpx.Response(307, headers={"Location": "https://minio:9000/blob?sig=s1gned"})
+
+    client = make_client(answer)
+    with pytest.raises(StorageFailed) as caught:
+        await client.get_blob(APP, BLOB_DIGEST, max_bytes=100)
+    message = caught.value.message
+    assert "keeps it at minio:9000, which can't be reached from here (" in message
+    assert said in message
+    assert "storage.redirect.disable" in message
+    assert "s1gned" not in message
+
+
+async def test_redirect_to_this_machine_says_what_mends_it(make_client: MakeClient) -> None:
+    registry = Script([httpx.Response(307, headers={"Location": "http://localhost:9000/blob"})])
+    with pytest.raises(RedirectRefused, match=r"localhost:9000.*storage\.redirect\.disable"):
+        await make_client(registry).get_blob(APP, BLOB_DIGEST, max_bytes=100)
 
 
 async def test_blob_of_a_storage_that_repeats_how_it_was_uploaded_is_read(

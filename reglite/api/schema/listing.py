@@ -11,6 +11,7 @@ from reglite.api.schema.parts import (
     RepositoryName,
     TagText,
     Time,
+    Unread,
 )
 from reglite.browse.kind import Kind
 
@@ -62,6 +63,7 @@ class Summary(Answer):
     created: Time | None
     size_bytes: MaybeBytes
     platforms: list[SummaryPlatform]
+    unread: list[Unread]
 
 
 class FailedSummary(Answer):

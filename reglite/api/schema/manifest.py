@@ -13,6 +13,7 @@ from reglite.api.schema.parts import (
     RegistryName,
     RepositoryName,
     Time,
+    Unread,
 )
 from reglite.browse.kind import Kind
 from reglite.registry.models import ReferrersSource
@@ -113,6 +114,7 @@ class Manifest(Answer):
     members: list[Member]
     image: Image | None = Field(description="Null for an index, unless `platform` names one.")
     layers: list[Layer]
+    unread: list[Unread]
     raw: str = Field(description="The exact text of the manifest.")
 
 

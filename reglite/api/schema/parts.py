@@ -30,3 +30,11 @@ class Answer(BaseModel):
     """What all answers share: nothing that is not documented."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Unread(Answer):
+    """A manifest whose config can't be read: what it would tell is missing here."""
+
+    digest: DigestText
+    code: str = Field(examples=["REGISTRY_UNREACHABLE"])
+    message: str

@@ -14,7 +14,7 @@ const MANIFEST = {
     platform: "", "os_version?": "", os_features: [""], digest: "", "size_bytes?": 0, "created?": isDate, attestations: [""],
   }],
   members: [{ ...BLOB, "artifact_type?": "", "annotations?": texts }],
-  "image?": IMAGE, layers: [{ ...BLOB, "annotations?": texts }], raw: "",
+  "image?": IMAGE, layers: [{ ...BLOB, "annotations?": texts }], unread: [{ code: "", message: "" }], raw: "",
 };
 
 const REFERRERS = { referrers: [{ ...BLOB, "artifact_type?": "" }], related_tags: [""] };

@@ -153,6 +153,7 @@ const show = async (view, signal) => {
   } else page.members.hidden = true;
   page.split.hidden = false;
   page.problem.replaceChildren();
+  if (view.unread.length) page.problem.append((await import("../elements/messages.js")).trouble(view.unread[0], where.registry, () => load(true)));
   const needsImage = view.kind === "index" && chosen && !view.image;
   const [image] = await Promise.all([
     needsImage ? getView({ ...where, digest: view.digest }, { query: { platform: chosen.digest }, signal }) : view,

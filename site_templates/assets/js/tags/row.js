@@ -46,11 +46,11 @@ const fillSize = ({ size, bytes }, summary, platform) => {
   size.title = n > 1 ? t("tags.stored_for", { n, size: whole }) : t("tags.stored", { size: whole });
 };
 
-const fillBuilt = ({ built, time }, { created }) => {
+const fillBuilt = ({ built, time }, { created, unread }) => {
   write(time, created ? formats.age(created) : NOTHING);
   time.dateTime = created ?? "";
   time.title = created ? formats.exact(created) : "";
-  built.title = created ? "" : t("tags.no_date");
+  built.title = unread?.[0]?.message ?? (created ? "" : t("tags.no_date"));
 };
 
 /** Puts a glyph before words once they show: each costs a row more than its text does. */

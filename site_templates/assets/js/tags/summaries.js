@@ -7,7 +7,7 @@ import { takeBatch } from "../lib/url.js";
 const WORKERS = 2;
 const SUMMARY = {
   tag: "", digest: "", kind: "", "created?": isDate, "size_bytes?": 0,
-  platforms: [{ platform: "", "size_bytes?": 0 }],
+  platforms: [{ platform: "", "size_bytes?": 0 }], "unread?": [{ message: "" }],
 };
 const SUMMARIES = { summaries: [SUMMARY], failed: [{ tag: "", code: "", "message?": "" }], pending: [""] };
 
