@@ -19,6 +19,7 @@ from reglite.inventory.pull_host import DOCKER_HUB_PULL_HOST
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.garbage_collection import describe_garbage_collection
 from reglite.registry.models import Ping
+from reglite.registry.remedy import NEXUS_REMEDY
 
 _OWN_PAGES: Final = {
     "docker-hub": "Docker Hub",
@@ -73,6 +74,7 @@ def explain_capabilities(
     path: str | None = None,
     *,
     has_catalog: bool | None,
+    is_catalog_empty: bool = False,
     can_delete: bool | None,
     can_untag: bool | None,
 ) -> tuple[str, ...]:
@@ -83,6 +85,8 @@ def explain_capabilities(
             "There is no catalog for these credentials: open a repository by its name, or list "
             f"what to show as repositories: [team/app] {_name_place(config, path)}"
         )
+    if is_catalog_empty and ping.server == "nexus":
+        hints.append(f"Its catalog is empty for these credentials: {NEXUS_REMEDY}")
     if can_delete is False:
         hints.append(_explain_deletion(config, ping, path))
     if can_delete and can_untag is False:

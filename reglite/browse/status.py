@@ -87,7 +87,7 @@ async def get_status(
     except RegliteError as exc:
         return _build_failure(client, exc, path)
     try:
-        capabilities = await _find_capabilities(client, budget_seconds / 2, fresh=fresh)
+        capabilities, is_empty = await _find_capabilities(client, budget_seconds / 2, fresh=fresh)
     except Denied as exc:  # the ping took what is no login
         return _build_failure(client, exc, path)
     return StatusView(
@@ -96,7 +96,7 @@ async def get_status(
         latency_ms=round(ping.latency_ms, 1),
         credential_source=client.config.credential.label,
         capabilities=capabilities,
-        hints=_explain(client, capabilities, ping, path),
+        hints=_explain(client, capabilities, ping, path, is_empty=is_empty),
         error=None,
         credential_checked=client.is_credential_checked,
         proxy=client.proxy,
@@ -127,20 +127,22 @@ def _tell_availability(error: RegliteError) -> Availability:
 
 async def _find_capabilities(
     client: RegistryClient, seconds: float, *, fresh: bool
-) -> Capabilities:
+) -> tuple[Capabilities, bool]:
+    """Return what can be done, and whether the catalog is there and empty."""
     try:
         async with asyncio.timeout(seconds):
             return await _probe(client, fresh=fresh)
     except TimeoutError:
-        return Capabilities()
+        return Capabilities(), False
 
 
-async def _probe(client: RegistryClient, *, fresh: bool) -> Capabilities:
+async def _probe(client: RegistryClient, *, fresh: bool) -> tuple[Capabilities, bool]:
     has_catalog, repository = await _probe_catalog(client, fresh=fresh)
+    is_empty = bool(has_catalog) and repository is None
     repository = next(iter(client.config.repositories), repository)
     if repository is None:
         delete = await _known(client.can_delete(fresh=fresh))
-        return Capabilities(catalog=has_catalog, delete=delete)
+        return Capabilities(catalog=has_catalog, delete=delete), is_empty
     referrers, delete, untag = await gather_all(
         [
             _known(client.has_referrers(repository, fresh=fresh)),
@@ -148,7 +150,7 @@ async def _probe(client: RegistryClient, *, fresh: bool) -> Capabilities:
             _known(client.can_untag(repository, fresh=fresh)),
         ]
     )
-    return Capabilities(has_catalog, referrers, delete, untag)
+    return Capabilities(has_catalog, referrers, delete, untag), is_empty
 
 
 async def _probe_catalog(
@@ -178,7 +180,12 @@ async def _known(probe: Awaitable[bool | None]) -> bool | None:
 
 
 def _explain(
-    client: RegistryClient, capabilities: Capabilities, ping: Ping, path: str | None
+    client: RegistryClient,
+    capabilities: Capabilities,
+    ping: Ping,
+    path: str | None,
+    *,
+    is_empty: bool,
 ) -> tuple[str, ...]:
     unused = explain_credential(
         client.config, client.credential_trouble, is_checked=client.is_credential_checked
@@ -188,6 +195,7 @@ def _explain(
         ping,
         path,
         has_catalog=capabilities.catalog,
+        is_catalog_empty=is_empty,
         can_delete=capabilities.delete,
         can_untag=capabilities.untag,
     )

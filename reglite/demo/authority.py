@@ -59,7 +59,7 @@ class Authority:
         if self.is_stranger(request):
             if not all(self._shows_strangers(access) for access in wanted):
                 return refuse(404, "NAME_UNKNOWN", "repository name not known to registry")
-        elif self.switches.auth == "basic" and not self._knows_user(request):
+        elif self.switches.auth == "basic" and not self.knows_user(request):
             answer = refuse(401, "UNAUTHORIZED", _SIGN_IN_MESSAGE)
             if self.switches.has_challenge:
                 answer.headers["WWW-Authenticate"] = _BASIC
@@ -103,7 +103,7 @@ class Authority:
             if not self.switches.is_pull_anonymous:
                 return refuse(401, "UNAUTHORIZED", "no anonymous tokens here")
             return self._issue(scopes, frozenset({"pull"}))
-        if not self._knows_user(request):
+        if not self.knows_user(request):
             return refuse(401, "UNAUTHORIZED", "incorrect username or password")
         is_offline = request.get_query("offline_token") == "true"
         refresh_token = self.switches.identity_token if is_offline else None
@@ -178,7 +178,8 @@ class Authority:
         answer.headers["WWW-Authenticate"] = f"Bearer {joined}"
         return answer
 
-    def _knows_user(self, request: Request) -> bool:
+    def knows_user(self, request: Request) -> bool:
+        """Tell whether a request carries the user's name and password."""
         scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "basic":
             return False

@@ -12,6 +12,8 @@ from reglite.demo.store import Store
 from reglite.demo.switches import Switches
 from reglite.reference import Repository
 
+_HARBOR_PAGES = (("page", "1"), ("page_size", "10"))
+
 _shuffle = random.Random(20).shuffle  # noqa: S311 - order, not a secret
 
 
@@ -19,6 +21,8 @@ def list_catalog(request: Request, names: list[str], switches: Switches) -> Answ
     """Answer ``GET /v2/_catalog`` with some of these names."""
     if not switches.has_catalog:
         return Answer(switches.catalog_status)
+    if switches.is_catalog_for_admins:
+        return answer_json({"repositories": []})
     n = _read_n(request)
     if n is not None and switches.max_n is not None and n > switches.max_n:
         return refuse(
@@ -34,6 +38,14 @@ def list_catalog(request: Request, names: list[str], switches: Switches) -> Answ
     key = _split if switches.order == "component" else _keep_whole
     page, headers = _cut(request, sorted(names, key=key), key, n, switches)
     return answer_json({"repositories": page}, headers=headers)
+
+
+def list_as_harbor(request: Request, names: list[str]) -> Answer:
+    """Answer Harbor's ``GET /api/v2.0/repositories``."""
+    page, size = (int(request.get_query(name) or fallback) for name, fallback in _HARBOR_PAGES)
+    shown = sorted(names)[(page - 1) * size : page * size]
+    headers = {"X-Total-Count": str(len(names))}
+    return answer_json([{"name": name, "artifact_count": 1} for name in shown], headers=headers)
 
 
 def list_tags(request: Request, repository: Repository, store: Store, switches: Switches) -> Answer:

@@ -67,18 +67,21 @@ class Router:
             return Answer(301, {"Location": f"{self._switches.prefix}/v2/"})
         if path == "/v2/":
             return self._authority.answer_ping(request)
+        if path == "/api/v2.0/repositories" and self._switches.has_harbor_list:
+            is_known = self._authority.knows_user(request)
+            return listing.list_as_harbor(request, [*self._store]) if is_known else Answer(401)
         if path == "/v2/_catalog":
-            refusal = self._refuse(request, _CATALOG, "catalog")
-            if refusal is not None:
-                return refusal
-            names = self._authority.choose_names(request, self._store)
-            return listing.list_catalog(request, names, self._switches)
+            return self._refuse(request, _CATALOG, "catalog") or self._answer_catalog(request)
         target = self._parse(path)
         if target is None:
             return answer_plain(404, "404 page not found")
         actions = _ACTIONS.get(request.method, ())
         wanted = frozenset(Access("repository", target.repository, action) for action in actions)
         return self._refuse(request, wanted, target.part) or self._dispatch(request, target)
+
+    def _answer_catalog(self, request: Request) -> Answer:
+        names = self._authority.choose_names(request, self._store)
+        return listing.list_catalog(request, names, self._switches)
 
     def _parse(self, path: str) -> _Target | None:
         route = _ROUTE.fullmatch(path)

@@ -47,6 +47,8 @@ class Switches:
     # Lists. ``max_n`` is answered 400 for the catalog, ``max_tags_n`` clamps.
     has_catalog: bool = True  # without one: 404 with an empty body
     catalog_status: int = 404
+    is_catalog_for_admins: bool = False  # Harbor, Nexus: empty for everybody else
+    has_harbor_list: bool = False  # GET /api/v2.0/repositories
     page_size: int = 100
     max_n: int | None = None
     max_tags_n: int | None = None

@@ -13,7 +13,8 @@ from reglite.registry.cache import ContentCache
 from reglite.registry.call import Answer, Call
 from reglite.registry.content import read_declared_digest, read_signed_bytes
 from reglite.registry.deadline import deadline
-from reglite.registry.gitlab import GitLabReader, is_gitlab_cursor
+from reglite.registry.gitlab import GitLabReader
+from reglite.registry.harbor import HarborReader
 from reglite.registry.key import Key, Known
 from reglite.registry.manifests import ManifestReader
 from reglite.registry.memory import Memory
@@ -56,7 +57,9 @@ class RegistryClient:
         self._lists = ListReader(self._transport, self.memory)
         self._manifests = ManifestReader(self._transport, self.memory)
         self._referrers = ReferrersReader(self._transport, self._manifests)
-        self._gitlab = GitLabReader(self._transport, self.memory)
+        self._own_lists = tuple(
+            reader(self._transport, self.memory) for reader in (GitLabReader, HarborReader)
+        )
 
     @property
     def proxy(self) -> str | None:
@@ -110,25 +113,65 @@ class RegistryClient:
 
         ``cursor`` is ``next`` of the page before. A page may be shorter than ``n`` and not the
         last. Where the inventory names repositories, a refusal is Unsupported, too; where it
-        names none, a GitLab is asked for its own list.
+        names none, GitLab and Harbor are asked for a list of their own. Harbor's empty catalog is
+        how it refuses some accounts.
         """
         self._check_catalog()
-        if is_gitlab_cursor(cursor):
-            return await self._gitlab.get_page(cursor, n=n, fresh=fresh) or Page((), None)
+        for reader in self._own_lists:
+            if reader.is_own_cursor(cursor):
+                return await reader.get_page(cursor, n=n, fresh=fresh) or Page((), None)
         try:
-            return await self._lists.get_catalog_page(n=n, cursor=cursor, fresh=fresh)
+            page = await self._lists.get_catalog_page(n=n, cursor=cursor, fresh=fresh)
         except (Denied, Unsupported):
-            page = None
-            if cursor is None and not self.config.repositories:
-                page = await self._gitlab.get_page(None, n=n, fresh=fresh)
-            if page is None:
+            own = None
+            if cursor is None:
+                own = await self._start_own_list(n=n, fresh=fresh, is_refused=True)
+            if own is None:
                 raise
+            return own
+        if page.items or page.next is not None or cursor is not None:
             return page
+        return await self._start_own_list(n=n, fresh=fresh, is_refused=False) or page
 
     async def list_all_repositories(self, *, fresh: bool = False) -> tuple[Repository, ...]:
-        """Return the whole catalog, distinct, in the registry's order; Unsupported without one."""
+        """Return the whole catalog, or GitLab's and Harbor's own list, distinct and in its order.
+
+        Raises Unsupported without one.
+        """
         self._check_catalog()
-        return await self._lists.get_catalog(fresh=fresh)
+        try:
+            names = await self._lists.get_catalog(fresh=fresh)
+        except (Denied, Unsupported):
+            page = await self._start_own_list(n=limits.PAGE_SIZE, fresh=fresh, is_refused=True)
+            if page is None:
+                raise
+        else:
+            page = None
+            if not names:
+                page = await self._start_own_list(n=limits.PAGE_SIZE, fresh=fresh, is_refused=False)
+            if page is None:
+                return names
+        found = dict.fromkeys(page.items)
+        while page.next is not None:
+            page = await self.list_repositories(n=limits.PAGE_SIZE, cursor=page.next, fresh=fresh)
+            found.update(dict.fromkeys(page.items))
+        return tuple(found)
+
+    async def _start_own_list(
+        self, *, n: int, fresh: bool, is_refused: bool
+    ) -> Page[Repository] | None:
+        """Return the first page of the server's own list, for a catalog that was refused or empty.
+
+        None where it has none, and where the inventory names repositories itself.
+        """
+        if self.config.repositories:
+            return None
+        for reader in self._own_lists:
+            if is_refused or reader.is_catalog_hidden:
+                page = await reader.get_page(None, n=n, fresh=fresh)
+                if page is not None:
+                    return page
+        return None
 
     def _check_catalog(self) -> None:
         if not self.config.has_catalog:

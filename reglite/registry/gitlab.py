@@ -3,25 +3,21 @@
 GitLab REST API: "Projects" (those the token's owner is a member of) and "Container registry".
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from reglite.errors import BadRequest, Denied, RegistryProtocol, TooManyRequests
+from reglite.errors import BadRequest
 from reglite.reference import Repository
-from reglite.registry import calls
 from reglite.registry.call import Answer
-from reglite.registry.document import read_objects, read_text
+from reglite.registry.document import read_text
 from reglite.registry.gather import gather_all
 from reglite.registry.key import Key, Known
 from reglite.registry.lists import read_repository
-from reglite.registry.memory import Memory
 from reglite.registry.models import Page
+from reglite.registry.own_list import OwnListReader
 from reglite.registry.pagination import parse_cursor
-from reglite.registry.retry import parse_retry_after
-from reglite.registry.transport import Transport
 
 _REALM_PATH: Final = "/jwt/auth"
 _CURSOR: Final = "gitlab_page"
@@ -43,11 +39,6 @@ def find_gitlab(realm: str | None) -> str | None:
     return urlunsplit((parts.scheme, parts.netloc, parts.path.removesuffix(_REALM_PATH), "", ""))
 
 
-def is_gitlab_cursor(cursor: str | None) -> bool:
-    """Tell a cursor of GitLab's list from one of the catalog."""
-    return cursor is not None and cursor.startswith(f"{_CURSOR}=")
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A page of projects, and how many projects a page has."""
@@ -59,21 +50,22 @@ class _Place:
         return f"{_CURSOR}={self.number}&{_SIZE}={self.size}"
 
 
-class GitLabReader:
+class GitLabReader(OwnListReader):
     """Reads a page of projects and what each keeps in the registry."""
 
-    def __init__(self, transport: Transport, memory: Memory) -> None:
-        self._transport = transport
-        self._memory = memory
+    about = "GitLab's list of repositories"
+    right = "a token with the scope read_api: use one as password"
+
+    def is_own_cursor(self, cursor: str | None) -> bool:
+        """Tell a cursor of GitLab's list from one of the catalog."""
+        return cursor is not None and cursor.startswith(f"{_CURSOR}=")
 
     async def get_page(self, cursor: str | None, *, n: int, fresh: bool) -> Page[Repository] | None:
         """Return the repositories of up to ``n`` projects; None where there is no GitLab to ask.
 
         Raises Denied where the token may not use GitLab's API.
         """
-        if self._transport.auth.challenge is None:
-            await self._transport.exchange(calls.ping())  # a new process that goes on with a list
-        challenge = self._transport.auth.challenge
+        challenge = await self._learn_challenge()
         base = find_gitlab(challenge.get("realm") if challenge else None)
         if base is None or await self._transport.config.credential.resolve() is None:
             return None
@@ -115,33 +107,7 @@ class GitLabReader:
     async def _ask(self, url: str) -> Answer:
         credentials = await self._transport.config.credential.resolve()
         secret = credentials and (credentials.identity_token or credentials.password)
-        return await self._transport.ask_token_host(url, f"Bearer {secret}")
-
-    def _check(self, answer: Answer) -> None:
-        where = self._where
-        if answer.status == 429:
-            raise TooManyRequests(
-                f"{where} is rate-limited: wait and try again",
-                retry_after_seconds=parse_retry_after(answer.headers.get("retry-after")),
-            )
-        if answer.status in {401, 403}:
-            raise Denied(
-                f"{where} needs a token with the scope read_api ({answer.status}): use one as "
-                "password, or name repositories: in the inventory"
-            )
-        if answer.status != 200:
-            raise RegistryProtocol(f"{where}: unexpected answer ({answer.status})")
-
-    def _parse_list(self, answer: Answer) -> tuple[dict[str, Any], ...]:
-        try:
-            document = json.loads(answer.body)
-        except (ValueError, RecursionError) as exc:
-            raise RegistryProtocol(f"{self._where}: the answer is not JSON") from exc
-        return tuple(dict(item) for item in read_objects(document))
-
-    @property
-    def _where(self) -> str:
-        return f"registry '{self._transport.config.name}': GitLab's list of repositories"
+        return await self._ask_for(url, f"Bearer {secret}")
 
 
 def _parse_place(cursor: str) -> _Place:

@@ -1,7 +1,14 @@
 """What to do about a registry that refuses us, by what it was shown. Pure."""
 
+from typing import Final
+
 from reglite.credentials.source import CredentialSource
 from reglite.errors import RegliteError
+
+NEXUS_REMEDY: Final = (
+    "Nexus lists repositories for accounts with the privilege "
+    "nx-repository-view-docker-<repository>-browse: give it to this one"
+)
 
 
 def explain_rejected(source: CredentialSource) -> str:
@@ -32,3 +39,10 @@ def explain_unsent(
         f"it was asked without credentials: {source.label} has none that it asked for; log in to "
         "it with 'docker login'"
     )
+
+
+def explain_catalog(server: str | None) -> str:
+    """Return what else gives a list of repositories, behind the remedy of a refused catalog."""
+    if server == "nexus":
+        return f"; {NEXUS_REMEDY}"
+    return "; or name what to show under repositories: in the inventory"

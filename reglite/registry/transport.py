@@ -19,6 +19,8 @@ from reglite.registry.failure import translate_answer, translate_storage
 from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
 from reglite.registry.pace import Pace, get_loop_time, is_on_lambda
 from reglite.registry.pagination import parse_next
+from reglite.registry.recognition import recognise_server
+from reglite.registry.remedy import explain_catalog
 from reglite.registry.retry import send_with_retries
 from reglite.registry.secrecy import quote
 from reglite.registry.token import TokenRequest
@@ -71,6 +73,11 @@ class Transport:
             return None  # what is asked says so
         return found.shown if found else None
 
+    @property
+    def base_url(self) -> str:
+        """The registry's own address, without a slash at its end."""
+        return self._guard.base_url
+
     async def aclose(self) -> None:
         """Close every connection; the next call opens new ones."""
         await self._connections.aclose()
@@ -91,6 +98,9 @@ class Transport:
         if not self._guard.is_own(answer.url):
             return translate_storage(self.where(call), call, answer, self.auth.secrets)
         remedy = self.auth.explain_refusal(with_credentials=answer.with_credentials)
+        if call.operation is Operation.CATALOG:
+            server = recognise_server(answer.headers, self.auth.challenge)
+            remedy += explain_catalog(server)
         return translate_answer(
             self.where(call), call, answer, remedy=remedy, secrets=self.auth.secrets
         )
@@ -130,14 +140,15 @@ class Transport:
         """Return the cursor of the page after this one; raises RegistryProtocol."""
         return parse_next([answer.headers.get("link", "")])
 
-    async def ask_token_host(self, url: str, authorization: str) -> Answer:
-        """Ask another path of the host that the credentials go to for tokens (GitLab's API)."""
-        return await self._ask_token_server(
-            TokenRequest("GET", await self._guard.check_realm(url), authorization)
-        )
+    async def ask_own_api(self, url: str, authorization: str | None, about: str) -> Answer:
+        """Ask an API of the server's own, where the credentials may go: GitLab's, Harbor's."""
+        asked = TokenRequest("GET", await self._guard.check_realm(url), authorization)
+        return await self._ask_beside(asked, f"{self._name}, {about}")
 
     async def _ask_token_server(self, asked: TokenRequest) -> Answer:
-        where = f"{self._name}, its token server"
+        return await self._ask_beside(asked, f"{self._name}, its token server")
+
+    async def _ask_beside(self, asked: TokenRequest, where: str) -> Answer:
         headers = {"Accept": "application/json"}
         if asked.authorization is not None:
             headers["Authorization"] = asked.authorization
