@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from reglite.config.registry_url import find_ecr_region, is_loopback
-from reglite.credentials.source import AWS_LABEL
+from reglite.credentials.source import AWS_LABEL, Anonymous
 from reglite.errors import (
     ConfigurationError,
     Denied,
@@ -127,6 +127,8 @@ def _explain_refusal(config: RegistryConfig, path: str | None) -> str:
         )
     if config.credential.label.startswith(("docker-config", "helper")):
         return f"The stored login is not accepted: {login} again"
+    if isinstance(config.credential, Anonymous) and config.credential.reason is not None:
+        return f"Docker's config has no login to use: {config.credential.reason}"
     if config.credential.kind == "none":
         return f"Add username: and password: {_name_place(config, path)}, or {login}"
     place = _name_place(config, path)

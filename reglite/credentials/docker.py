@@ -48,6 +48,34 @@ class FirstOf:
         return any(voided)
 
 
+@dataclass(slots=True, eq=False)
+class Unlisted:
+    """A store that does not list the host, and may know it all the same; nobody until it does."""
+
+    store: CredentialSource
+    _has_login: bool = field(default=False, init=False, repr=False)
+
+    @property
+    def kind(self) -> AuthKind:
+        """The store's kind once it gave a login."""
+        return self.store.kind if self._has_login else "none"
+
+    @property
+    def label(self) -> str:
+        """The store's label once it gave a login."""
+        return self.store.label if self._has_login else "none"
+
+    async def resolve(self) -> Credentials | None:
+        """Ask the store; raises RegliteError."""
+        credentials = await self.store.resolve()
+        self._has_login = credentials is not None
+        return credentials
+
+    def forget(self) -> bool:
+        """Void what the store gave."""
+        return self.store.forget()
+
+
 def list_stored(docker: DockerConfig) -> tuple[DockerConfig, tuple[str, ...]]:
     """Ask ``credsStore`` for its hosts; return the completed configuration and notes for people.
 
@@ -60,7 +88,8 @@ def list_stored(docker: DockerConfig) -> tuple[DockerConfig, tuple[str, ...]]:
     helper = CredentialHelper(docker.creds_store, docker.environ)
     if helper.find_program() is None:
         note = f"{docker.path}: credsStore: there is no {helper.program} on PATH, so it is left out"
-        return replace(docker, creds_store=None), (note,)
+        left_out = {"": note, **docker.left_out}
+        return replace(docker, creds_store=None, left_out=left_out), (note,)
     try:
         servers = helper.list_servers()
     except RegliteError as exc:
@@ -94,9 +123,11 @@ def find_docker_credential(host: str, docker: DockerConfig) -> CredentialSource:
         from reglite.credentials.aws import EcrCredentials  # noqa: PLC0415 - cold start
 
         sources.append(EcrCredentials(region))
-    if not sources:
-        return Anonymous()
-    return sources[0] if len(sources) == 1 else FirstOf(tuple(sources))
+    if sources:
+        return sources[0] if len(sources) == 1 else FirstOf(tuple(sources))
+    if docker.creds_store is not None:
+        return Unlisted(_ask_helper(docker.creds_store, format_server(host), docker))
+    return Anonymous(reason=docker.left_out.get(host) or docker.left_out.get(""))
 
 
 def _ask_helper(name: str, server: str, docker: DockerConfig) -> CredentialSource:

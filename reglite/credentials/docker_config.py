@@ -33,7 +33,7 @@ class DockerConfig:
 
     ``stored`` maps each host that ``credsStore`` lists to the server it is listed as; None is "not
     known", and then the store is asked for any host. ``environ`` is that of the helpers, ``notes``
-    say what was left out, and why.
+    say what was left out, and why; ``left_out`` has these by host, with "" for what concerns all.
     """
 
     path: str = ""
@@ -43,6 +43,7 @@ class DockerConfig:
     stored: Mapping[str, str] | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -68,21 +69,39 @@ def load_docker_config(path: Path) -> DockerConfig:
     try:
         return parse_docker_config(root.read_text(path) or "", root)
     except ConfigurationError as exc:
-        return DockerConfig(path=root.file, notes=(_note(exc),))
+        return DockerConfig(path=root.file, notes=(_note(exc),), left_out={"": exc.message})
 
 
 def parse_docker_config(text: str, root: KeyPath) -> DockerConfig:
     """Parse Docker's configuration; raises ConfigurationError where it is no JSON object."""
     raw = _parse_json(text, root)
-    notes: list[str] = []
-    auths = _parse_auths(_get_mapping(raw, "auths", root, notes), root / "auths", notes)
+    left = _LeftOut()
+    auths = _parse_auths(_get_mapping(raw, "auths", root, left), root / "auths", left)
     helpers = _parse_helpers(
-        _get_mapping(raw, "credHelpers", root, notes), root / "credHelpers", notes
+        _get_mapping(raw, "credHelpers", root, left), root / "credHelpers", left
     )
-    store = _parse_helpers({_STORE: raw.get("credsStore")}, root, notes).get(_STORE)
+    store = _parse_helpers({_STORE: raw.get("credsStore")}, root, left).get(_STORE)
     return DockerConfig(
-        path=root.file, auths=auths, cred_helpers=helpers, creds_store=store, notes=tuple(notes)
+        path=root.file,
+        auths=auths,
+        cred_helpers=helpers,
+        creds_store=store,
+        notes=tuple(left.notes),
+        left_out=left.by_host,
     )
+
+
+class _LeftOut:
+    """What can't be used: notes for the console, and by host what its status says."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.by_host: dict[str, str] = {}
+
+    def add(self, host: str, error: ConfigurationError) -> None:
+        """Note what is left out of a host's entries; "" stands for all hosts."""
+        self.notes.append(_note(error))
+        self.by_host[host] = error.message
 
 
 def _note(error: ConfigurationError) -> str:
@@ -104,12 +123,10 @@ def _parse_json(text: str, root: KeyPath) -> dict[str, Any]:
     raise error
 
 
-def _get_mapping(
-    raw: Mapping[str, Any], key: str, root: KeyPath, notes: list[str]
-) -> dict[str, Any]:
+def _get_mapping(raw: Mapping[str, Any], key: str, root: KeyPath, left: _LeftOut) -> dict[str, Any]:
     value: Any = raw.get(key) or {}
     if not isinstance(value, dict):
-        notes.append(_note((root / key).error("must be an object of hosts")))
+        left.add("", (root / key).error("must be an object of hosts"))
         return {}
     return value
 
@@ -128,15 +145,15 @@ def format_server(host: str) -> str:
 
 
 def _parse_auths(
-    raw: Mapping[str, Any], place: KeyPath, notes: list[str]
+    raw: Mapping[str, Any], place: KeyPath, left: _LeftOut
 ) -> dict[str, Credentials | None]:
     auths: dict[str, Credentials | None] = {}
     for host, server in _list_hosts(raw):
         try:
             auths[host] = _parse_auth(raw[server], place / server) or auths.get(host)
         except ConfigurationError as exc:
-            notes.append(_note(exc))
-    _add_parts(auths, raw, place, notes)
+            left.add(host, exc)
+    _add_parts(auths, raw, place, left)
     return auths
 
 
@@ -144,7 +161,7 @@ def _add_parts(
     auths: dict[str, Credentials | None],
     raw: Mapping[str, Any],
     place: KeyPath,
-    notes: list[str],
+    left: _LeftOut,
 ) -> None:
     """Add logins of ``host/team``, for a part of a registry, where the host has no other.
 
@@ -157,13 +174,15 @@ def _add_parts(
         try:
             credentials = _parse_auth(raw[server], place / server)
         except ConfigurationError as exc:
-            notes.append(_note(exc))
+            left.add(host, exc)
             continue
         if credentials is not None and auths.get(host) is None:
             auths[host] = credentials
-            notes.append(f"{place / server}: its login is used for all of {host}")
+            left.notes.append(f"{place / server}: its login is used for all of {host}")
         else:
-            notes.append(f"{place / server}: {host} has another login, so this one is left out")
+            left.notes.append(
+                f"{place / server}: {host} has another login, so this one is left out"
+            )
 
 
 def _find_host_of_part(server: str) -> str | None:
@@ -194,10 +213,7 @@ def _parse_auth(entry: Any, place: KeyPath) -> Credentials | None:
     if token:
         return Credentials(credentials.username if credentials else TOKEN_USERNAME, "", token)
     if credentials is None and "registrytoken" in texts:
-        (place / "registrytoken").fail(
-            "is a token that nobody can renew: run 'docker login' for this host, or give it a "
-            "username and password in the inventory"
-        )
+        return Credentials(TOKEN_USERNAME, "", registry_token=texts["registrytoken"])
     return credentials
 
 
@@ -212,14 +228,14 @@ def _read_password(texts: Mapping[str, str], place: KeyPath) -> Credentials | No
     return None
 
 
-def _parse_helpers(raw: Mapping[str, Any], place: KeyPath, notes: list[str]) -> dict[str, str]:
+def _parse_helpers(raw: Mapping[str, Any], place: KeyPath, left: _LeftOut) -> dict[str, str]:
     helpers: dict[str, str] = {}
     for host, server in [(_STORE, _STORE)] if _STORE in raw else _list_hosts(raw):
         if raw[server]:
             try:
                 helpers[host] = _check_helper(raw[server], place / server)
             except ConfigurationError as exc:
-                notes.append(_note(exc))
+                left.add("" if host == _STORE else host, exc)
     return helpers
 
 

@@ -19,11 +19,15 @@ AuthKind = Literal["none", "basic", "helper", "identity-token"]
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user name with a password, or with the identity token of an OAuth2 refresh flow."""
+    """A user name with a password, or with the identity token of an OAuth2 refresh flow.
+
+    Or a ``registry_token``, which goes to the registry as it is and can't be renewed.
+    """
 
     username: str
     password: str = field(repr=False)
     identity_token: str | None = field(default=None, repr=False)
+    registry_token: str | None = field(default=None, repr=False)
 
 
 class CredentialSource(Protocol):
@@ -50,10 +54,11 @@ class CredentialSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Anonymous:
-    """No credentials at all."""
+    """No credentials at all; ``reason`` says why what is there can't be used."""
 
     kind: AuthKind = "none"
     label: str = "none"
+    reason: str | None = None
 
     async def resolve(self) -> Credentials | None:
         """Return None: the registry is asked as anyone."""
@@ -74,7 +79,8 @@ class FixedCredentials:
     @property
     def kind(self) -> AuthKind:
         """An identity token goes through another flow than a password."""
-        return "identity-token" if self.credentials.identity_token else "basic"
+        is_token = self.credentials.identity_token or self.credentials.registry_token
+        return "identity-token" if is_token else "basic"
 
     async def resolve(self) -> Credentials | None:
         """Return what was configured."""

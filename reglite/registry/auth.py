@@ -100,7 +100,7 @@ class Authenticator:
     def secrets(self) -> tuple[str, ...]:
         """Everything that must be in no message: passwords, also behind their names, and tokens."""
         known = self._credentials
-        words = (known.password, known.identity_token) if known is not None else ()
+        words = (known.password, known.identity_token, known.registry_token) if known else ()
         own = tuple(word for word in words if word)
         names = {known.username, known.username or REFRESH_TOKEN_USER} if known is not None else ()
         pairs = (f"{name}:{word}" for name in names for word in own)
@@ -186,7 +186,7 @@ class Authenticator:
 
     async def _get_basic(self) -> str | None:
         credentials = await self._resolve()
-        if credentials is None:
+        if credentials is None or credentials.registry_token:
             return None
         password = get_identity_token(credentials) or credentials.password
         return format_basic(credentials.username, password)
@@ -199,8 +199,8 @@ class Authenticator:
             self.trouble = exc
             return None
         self.trouble = None
-        if credentials is None or get_identity_token(credentials):
-            return None  # an identity token is for token servers alone
+        if credentials is None or get_identity_token(credentials) or credentials.registry_token:
+            return None  # an identity token is for token servers alone, the other for who asks
         return format_basic(credentials.username, credentials.password)
 
     async def _learn_bearer(self, challenge: Challenge) -> _Bearer:
@@ -241,6 +241,8 @@ class Authenticator:
     async def _fetch_token(self, key: TokenKey) -> str:
         asked_at = self._now()
         credentials = await self._resolve()
+        if credentials is not None and credentials.registry_token:
+            return credentials.registry_token
         answer = await self._request_token(key, credentials)
         if answer.status in _REFUSED and self._source.forget():
             renewed = await self._resolve()

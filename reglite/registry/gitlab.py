@@ -67,7 +67,7 @@ class GitLabReader(OwnListReader):
         """
         challenge = await self._learn_challenge()
         base = find_gitlab(challenge.get("realm") if challenge else None)
-        if base is None or await self._transport.config.credential.resolve() is None:
+        if base is None or await self._find_secret() is None:
             return None
         place = _Place(1, min(n, _PROJECTS)) if cursor is None else _parse_place(cursor)
         return await self._memory.recall(
@@ -105,9 +105,11 @@ class GitLabReader(OwnListReader):
         return names
 
     async def _ask(self, url: str) -> Answer:
+        return await self._ask_for(url, f"Bearer {await self._find_secret()}")
+
+    async def _find_secret(self) -> str | None:
         credentials = await self._transport.config.credential.resolve()
-        secret = credentials and (credentials.identity_token or credentials.password)
-        return await self._ask_for(url, f"Bearer {secret}")
+        return (credentials and (credentials.identity_token or credentials.password)) or None
 
 
 def _parse_place(cursor: str) -> _Place:

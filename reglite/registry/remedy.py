@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from reglite.credentials.source import CredentialSource
+from reglite.credentials.source import Anonymous, CredentialSource
 from reglite.errors import RegliteError
 
 NEXUS_REMEDY: Final = (
@@ -23,6 +23,8 @@ def explain_unsent(
     source: CredentialSource, trouble: RegliteError | None, *, may_volunteer: bool
 ) -> str:
     """Return the remedy where none were sent; ``trouble`` is why the source gave none."""
+    if isinstance(source, Anonymous) and source.reason is not None:
+        return f"it was asked without credentials: {source.reason}"
     if source.kind == "none":
         return (
             "it was asked without credentials: add username and password to its inventory entry, "

@@ -164,10 +164,14 @@ def test_login_for_a_part_of_a_registry_is_used_with_a_note() -> None:
     assert "left out" in own.notes[0]
 
 
-def test_token_that_nobody_can_renew_is_noted() -> None:
-    config = parse({"auths": {"a.test": {"registrytoken": SECRET}}})
-    assert "auths.a.test.registrytoken" in config.notes[0]
-    assert SECRET not in config.notes[0]
+def test_token_for_the_registry_itself_is_taken_where_there_is_no_other_login() -> None:
+    login = {"username": "ana", "password": "p"}
+    auths = {"a.test": {"registrytoken": SECRET}, "b.test": {"registrytoken": SECRET, **login}}
+    config = parse({"auths": auths})
+    assert config.auths["a.test"] == Credentials("<token>", "", registry_token=SECRET)
+    assert config.auths["b.test"] == Credentials("ana", "p")
+    assert config.notes == ()
+    assert SECRET not in repr(config)
 
 
 def test_folder_that_a_mount_made_in_its_place_is_noted(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
+from reglite.browse.status import StatusView, get_status
 from reglite.credentials.helper import (
     REMEMBER_FAILURE_SECONDS,
     REMEMBER_SECONDS,
@@ -18,6 +20,7 @@ from reglite.credentials.helper import (
 from reglite.credentials.source import Credentials, FixedCredentials, parse_basic_auth
 from reglite.errors import ConfigurationError, Denied, RegistryTimeout
 from reglite.inventory.load import Inventory, load_inventory
+from tests.support.clients import open_clients
 
 SECRET = "hunter2-very-secret"
 NOT_FOUND = "credentials not found in native keychain"
@@ -283,13 +286,25 @@ class TestStore:
         assert asyncio.run(config.credential.resolve()) == Credentials("ana", SECRET)
         assert program.calls[1:] == [["get", "https://index.docker.io/v1/"]]
 
-    def test_a_host_that_it_does_not_list_is_not_asked_for(
+    def test_a_host_that_it_does_not_list_is_asked_for_once_that_is_needed(
         self, install: Install, load: Load
     ) -> None:
-        program = install("store", {}, {"ghcr.io": "ana"})
+        program = install("store", answer("a.example"), {"ghcr.io": "ana"})
         inventory = load({"credsStore": "store"}, "inventory: {a: {url: 'https://a.example'}}")
-        assert inventory.registries[0].credential.kind == "none"
+        source = inventory.registries[0].credential
+        assert (source.kind, source.label) == ("none", "none")
         assert program.calls == [["list", ""]]
+        assert asyncio.run(source.resolve()) == Credentials("ana", SECRET)
+        assert (source.kind, source.label) == ("helper", "helper store")
+
+    def test_a_host_that_it_does_not_know_either_stays_anonymous(
+        self, install: Install, load: Load
+    ) -> None:
+        install("store", {}, {"ghcr.io": "ana"})
+        inventory = load({"credsStore": "store"}, "inventory: {a: {url: 'https://a.example'}}")
+        source = inventory.registries[0].credential
+        assert asyncio.run(source.resolve()) is None
+        assert (source.kind, source.label) == ("none", "none")
 
     def test_a_store_that_can_list_nothing_is_still_asked(
         self, install: Install, load: Load
@@ -308,6 +323,34 @@ class TestStore:
         assert asyncio.run(config.credential.resolve()) == Credentials("user", "pass")
         (note,) = inventory.notes
         assert "no docker-credential-absent on PATH" in note
+
+    @pytest.mark.parametrize(
+        ("docker", "said"),
+        [
+            ({"credsStore": "absent"}, "no docker-credential-absent on PATH"),
+            ({"credHelpers": {"a.example": "absent"}}, "no docker-credential-absent on PATH"),
+            ({"auths": {"a.example": {"auth": "%"}}}, "auths.a.example.auth: is not base64"),
+            ({"auths": {"a.example": 3}}, "auths.a.example: must be an object"),
+            ({"auths": {}}, "docker login"),
+            ({"auths": 3}, "auths: must be an object of hosts"),
+        ],
+    )
+    def test_what_keeps_a_login_from_being_used_is_said_where_it_is_missed(
+        self, load: Load, docker: dict[str, object], said: str
+    ) -> None:
+        inventory = load(docker, "inventory: {a: {url: 'https://a.example'}}")
+
+        async def look() -> StatusView:
+            def answer(_: httpx.Request) -> httpx.Response:
+                return httpx.Response(401, headers={"WWW-Authenticate": 'Basic realm="r"'})
+
+            async with open_clients() as make:
+                return await get_status(make(inventory.registries[0], answer))
+
+        status = asyncio.run(look())
+        assert status.status == "unauthorized"
+        assert status.error is not None
+        assert said in " ".join([status.error.message, *status.hints])
 
     def test_nothing_is_asked_where_dockers_config_is_off(
         self, install: Install, load: Load

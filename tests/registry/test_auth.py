@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from reglite.credentials.source import Credentials
+from reglite.credentials.source import Credentials, FixedCredentials
 from reglite.demo.registry import MemoryRegistry
 from reglite.demo.switches import Switches
 from reglite.errors import (
@@ -641,3 +642,49 @@ async def test_scope_that_the_registry_names_otherwise_is_asked_for_at_once_next
     before = len(registry.seen)
     await client.get_manifest(APP, V1, fresh=True)
     assert registry.seen[before:] == [("GET", "registry.test", "Bearer t0k3n")]
+
+
+REGISTRY_TOKEN = "registry-" + PASSWORD
+
+
+@pytest.mark.parametrize("token", [REGISTRY_TOKEN, "expired"])
+async def test_token_for_the_registry_itself_goes_there_as_it_is(
+    make_client: MakeClient, token: str
+) -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append((request.url.host, request.headers.get("authorization")))
+        if request.headers.get("authorization") == f"Bearer {REGISTRY_TOKEN}":
+            return answer_json({"name": APP, "tags": ["v1"]})
+        response: httpx.Response = refuse()
+        return response
+
+    credential = FixedCredentials(
+        Credentials("<token>", "", registry_token=token), label="docker-config"
+    )
+    client = make_client(answer, credential=credential)
+    if token == REGISTRY_TOKEN:
+        assert await client.list_tags(APP) == (V1,)
+    else:
+        with pytest.raises(Denied, match="docker-config were not enough") as caught:
+            await client.list_tags(APP)
+        assert token not in caught.value.message
+    assert seen == [("registry.test", None), ("registry.test", f"Bearer {token}")]
+
+
+@pytest.mark.parametrize("challenge", ['Basic realm="r"', None])
+async def test_token_for_the_registry_itself_goes_nowhere_else(
+    make_client: MakeClient, challenge: str | None
+) -> None:
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("authorization"))
+        return refuse(challenge) if challenge else answer_json({"name": APP, "tags": None})
+
+    credential = FixedCredentials(Credentials("<token>", "", registry_token=REGISTRY_TOKEN))
+    client = make_client(answer, credential=credential)
+    with nullcontext() if challenge is None else pytest.raises(Denied):
+        await client.list_tags(APP)
+    assert set(seen) == {None}
