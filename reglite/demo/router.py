@@ -40,6 +40,11 @@ _METHODS = {
     "blobs": "DELETE, GET, HEAD",
     "blobs/uploads": "DELETE, GET, HEAD, PATCH, POST, PUT",
 }
+_BARS = {
+    "immutable": (412, "PRECONDITION", "configured as immutable, cannot be deleted or pushed"),
+    "read-only": (405, "UNSUPPORTED", "the system is in read only mode, for maintenance"),
+    "pull-through": (403, "DENIED", "this is a pull-through cache of another registry"),
+}
 _CATALOG = frozenset({Access("registry", "catalog", "*")})
 
 
@@ -111,6 +116,8 @@ class Router:
         return answer
 
     def _dispatch(self, request: Request, target: _Target) -> Answer:
+        if self._switches.bar is not None and request.method not in {"GET", "HEAD"}:
+            return refuse(*_BARS[self._switches.bar])
         if target.part == "tags":
             return listing.list_tags(request, target.repository, self._store, self._switches)
         if target.part == "blobs/uploads":

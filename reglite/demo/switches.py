@@ -81,6 +81,9 @@ class Switches:
 
     forgets_pushes: bool = False  # 2.8 after a collection under it: pushes are taken, then unknown
 
+    # Why pushes and deletions are refused: Harbor's rule, Quay's mode, a mirror.
+    bar: Literal["immutable", "read-only", "pull-through"] | None = None
+
     half_deletions: int = 0  # 2.8 under pushes: 500, manifest gone, its tags still listed
 
     # Referrers.

@@ -314,3 +314,35 @@ async def test_https_url_of_a_plain_http_registry_says_what_to_write(
 ) -> None:
     with pytest.raises(RegistryUnreachable, match="http://"):
         await make_client(docker_registry.url.replace("http:", "https:")).ping()
+
+
+READ_ONLY = {"maintenance": {"readonly": {"enabled": True}}}
+
+
+async def test_a_read_only_phase_is_a_refusal_with_its_remedy(make_client: MakeClient) -> None:
+    with DockerRegistry() as registry:
+        with registry.client() as http:
+            pushed = Pusher(http, APP).push_image("v1")
+        registry.storage_settings.update(READ_ONLY)
+        registry.restart()
+        client = make_client(registry.url)
+        assert await client.list_tags(APP) == (V1,)
+        with pytest.raises(Unsupported, match="it is read-only") as deletion:
+            await client.delete_manifest(APP, pushed.digest)
+        with pytest.raises(Unsupported, match="read-only for now") as push:
+            await client.put_manifest(APP, Tag("v2"), pushed.raw, pushed.media_type)
+    for caught in (deletion, push):
+        assert "405" in caught.value.message  # the registry's own words
+
+
+async def test_a_pull_through_cache_is_a_refusal_with_its_remedy(make_client: MakeClient) -> None:
+    with DockerRegistry() as source:
+        with source.client() as http:
+            pushed = Pusher(http, APP).push_image("v1")
+        with DockerRegistry(settings={"proxy": {"remoteurl": source.url}}) as cache:
+            client = make_client(cache.url)
+            assert (await client.get_manifest(APP, V1)).digest == pushed.digest
+            with pytest.raises(Unsupported, match="pull-through cache"):
+                await client.delete_manifest(APP, pushed.digest)
+            with pytest.raises(Unsupported, match="pull-through cache"):
+                await client.put_manifest(APP, Tag("v2"), pushed.raw, pushed.media_type)

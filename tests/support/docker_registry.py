@@ -37,8 +37,8 @@ class DockerRegistry:
     """One docker-registry process; a context manager that stops it and removes its folder.
 
     ``htpasswd`` maps users to passwords (bcrypt, cost 4), ``prefix`` puts the API under a path,
-    ``settings`` is merged into the top level of its configuration, ``cache`` has it remember blobs,
-    as its image's own configuration does.
+    ``settings`` is merged into the top level of its configuration, ``storage`` into its part of
+    that name, ``cache`` has it remember blobs, as its image's own configuration does.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class DockerRegistry:
         token: TokenAuth | None = None,
         prefix: str | None = None,
         settings: Mapping[str, Any] | None = None,
+        storage: Mapping[str, Any] | None = None,
         cache: bool = False,
     ) -> None:
         self._program = find_program("docker-registry", "registry")
@@ -58,6 +59,7 @@ class DockerRegistry:
         self._token = token
         self._prefix = prefix
         self._settings = settings or {}
+        self.storage_settings = dict(storage or {})
         self._cache = cache
         self._process: subprocess.Popen[bytes] | None = None
         self._secret = secrets.token_hex(16)
@@ -172,6 +174,7 @@ class DockerRegistry:
             # 2.8 refuses foreign layers unless their addresses are allowed
             "validation": {"manifests": {"urls": {"allow": ["^https?://"]}}},
         }
+        config["storage"].update(self.storage_settings)
         if self._cache:
             config["storage"]["cache"] = {"blobdescriptor": "inmemory"}
         if self._prefix:
