@@ -137,6 +137,10 @@ class HelperFailed(Denied):
     """A credential helper of Docker's config gives nothing; the message says how to mend it."""
 
 
+class TokenRefused(Denied):
+    """The registry does not accept the tokens of the token server that it names itself."""
+
+
 class TagProtected(Denied):
     """A ``protect`` glob of the inventory covers what was to be deleted."""
 
@@ -247,11 +251,19 @@ class StorageFailed(RegistryUnreachable):
     """The storage that the registry sends us to for content fails; its message names the host."""
 
 
+class TokenServerFailed(RegistryUnreachable):
+    """The token server that the registry names can't be reached or fails; it is named."""
+
+
 class RegistryProtocol(RegliteError):
     """The registry answered something that the distribution spec does not allow."""
 
     code = "REGISTRY_PROTOCOL"
     status = 502
+
+
+class RealmRefused(RegistryProtocol):
+    """The registry names a token server that is never asked; its message names it."""
 
 
 class RedirectRefused(RegistryProtocol):

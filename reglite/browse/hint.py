@@ -1,8 +1,10 @@
 """What to change so that a registry works: plain words that name the line. Pure."""
 
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from reglite.browse.capabilities import Findings
 from reglite.config.registry_url import find_ecr_region, is_loopback
 from reglite.credentials.source import AWS_LABEL, Anonymous
 from reglite.errors import (
@@ -10,9 +12,12 @@ from reglite.errors import (
     Denied,
     HelperFailed,
     ProxyFailed,
+    RealmRefused,
     RegistryTimeout,
     RegistryUnreachable,
     RegliteError,
+    TokenRefused,
+    TokenServerFailed,
     TooManyRequests,
 )
 from reglite.inventory.pull_host import DOCKER_HUB_PULL_HOST
@@ -29,6 +34,14 @@ _OWN_PAGES: Final = {
     "harbor": "Harbor",
     "quay": "Quay",
 }
+_SELF_EXPLAINING: Final = (
+    ConfigurationError,
+    HelperFailed,
+    ProxyFailed,
+    RealmRefused,
+    TokenRefused,
+    TokenServerFailed,
+)
 _PLAIN_HTTP_MARKS: Final = ("wrong version number", "record layer failure", "wrong_version_number")
 
 
@@ -36,7 +49,7 @@ def explain_failure(
     config: RegistryConfig, error: RegliteError, path: str | None = None
 ) -> tuple[str, ...]:
     """Return what to do about a registry that could not be asked."""
-    if isinstance(error, ConfigurationError | HelperFailed | ProxyFailed):
+    if isinstance(error, _SELF_EXPLAINING):
         return ()  # its message says what to change already
     if isinstance(error, Denied):
         return (_explain_refusal(config, path),)
@@ -68,48 +81,69 @@ def explain_credential(
     )
 
 
-def explain_capabilities(
-    config: RegistryConfig,
-    ping: Ping,
-    path: str | None = None,
-    *,
-    has_catalog: bool | None,
-    is_catalog_empty: bool = False,
-    can_delete: bool | None,
-    can_untag: bool | None,
+def explain_findings(
+    config: RegistryConfig, ping: Ping, found: Findings, path: str | None = None
 ) -> tuple[str, ...]:
-    """Return what to change for what does not work at a registry that answers."""
-    hints = []
-    if has_catalog is False and not config.repositories:
-        hints.append(
+    """Return what to change for what does not work, or is not known, at a registry that answers."""
+    return (
+        *_explain_catalog(config, ping, found, path),
+        *_explain_deletions(config, ping, found, path),
+        *_explain_address(config, ping, path),
+    )
+
+
+def _explain_catalog(
+    config: RegistryConfig, ping: Ping, found: Findings, path: str | None
+) -> Iterator[str]:
+    if found.catalog_trouble is not None:
+        yield f"Its repositories can't be listed now: {found.catalog_trouble.message}"
+    if found.can.catalog is False and not config.repositories:
+        yield (
             "There is no catalog for these credentials: open a repository by its name, or list "
             f"what to show as repositories: [team/app] {_name_place(config, path)}"
         )
-    if is_catalog_empty and ping.server == "nexus":
-        hints.append(f"Its catalog is empty for these credentials: {NEXUS_REMEDY}")
-    if can_delete is False:
-        hints.append(_explain_deletion(config, ping, path))
-    if can_delete and can_untag is False:
-        hints.append(
+    if found.is_empty and not config.repositories:
+        nexus = f": {NEXUS_REMEDY}" if ping.server == "nexus" else ""
+        yield f"Its catalog is empty: nothing was pushed, or these credentials may see none{nexus}"
+
+
+def _explain_deletions(
+    config: RegistryConfig, ping: Ping, found: Findings, path: str | None
+) -> Iterator[str]:
+    can, trouble = found.can, found.deletion_trouble
+    if can.delete is False:
+        yield _explain_deletion(config, ping, path, trouble)
+    elif can.delete is None and found.catalog_trouble is None:
+        same = "it answers the same to whatever is deleted; a deletion tells"
+        yield f"Whether it deletes is not known: {trouble.message if trouble else same}"
+    if can.delete and can.untag is False:
+        yield (
             "This registry deletes no single tags: RegLite removes them through a placeholder, "
             "which needs the right to push"
         )
-    advice = describe_garbage_collection(ping.server) if can_delete else None
+    advice = describe_garbage_collection(ping.server) if can.delete else None
     if advice is not None:
-        hints.append(advice)
+        yield advice
+    if can.referrers is None and can.catalog and can.delete is not None and not found.is_empty:
+        yield (
+            "Whether it lists signatures and the like is not known: it refused to say so for "
+            "these credentials; open an image to see why"
+        )
+
+
+def _explain_address(config: RegistryConfig, ping: Ping, path: str | None) -> Iterator[str]:
     parts = urlsplit(config.url)
     if parts.path and config.pull_host == parts.netloc:
-        hints.append(
+        yield (
             f"Its url has a path, and pull commands name {parts.netloc} alone: if images are "
             f"pulled otherwise, add pull_host: {parts.netloc}/team {_name_place(config, path)}"
         )
     host = _get_host(config)
     if ping.is_http and config.source != "demo" and not is_loopback(host):
-        hints.append(
+        yield (
             "It speaks plain http, which Docker refuses without this line in "
             f'/etc/docker/daemon.json: {{"insecure-registries": ["{host}"]}}'
         )
-    return tuple(hints)
 
 
 def _explain_refusal(config: RegistryConfig, path: str | None) -> str:
@@ -161,13 +195,18 @@ def _explain_certificate(config: RegistryConfig, message: str, place: str) -> tu
     return (f"insecure: true {place} accepts any certificate, until this one is mended",)
 
 
-def _explain_deletion(config: RegistryConfig, ping: Ping, path: str | None) -> str:
+def _explain_deletion(
+    config: RegistryConfig, ping: Ping, path: str | None, trouble: RegliteError | None
+) -> str:
     if not config.can_delete:
         return f"RegLite deletes nothing here because of delete: false {_name_place(config, path)}"
     if ping.server in _OWN_PAGES:
         return f"It does not delete over this API: delete in {_OWN_PAGES[ping.server]} itself"
+    if isinstance(trouble, Denied):  # words of its own, such as those of a read-only phase
+        return f"It does not delete now: {trouble.message}"
     return (
-        "Deletion is off in the registry: start it with REGISTRY_STORAGE_DELETE_ENABLED=true, or "
+        "Deletion is off in the registry, unless it is read-only or a pull-through cache: start it "
+        "with REGISTRY_STORAGE_DELETE_ENABLED=true, or "
         "set storage.delete.enabled: true in its config.yml"
     )
 

@@ -1,19 +1,19 @@
 """Whether a registry answers, what works there, and what to change for what does not."""
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from reglite.browse.hint import explain_capabilities, explain_credential, explain_failure
+from reglite.browse.capabilities import Capabilities, Findings
+from reglite.browse.hint import explain_credential, explain_failure, explain_findings
 from reglite.errors import (
     ConfigurationError,
     Denied,
+    RegistryTimeout,
     RegliteError,
     TooManyRequests,
     Unsupported,
 )
-from reglite.reference import Repository
 from reglite.registry.client import RegistryClient
 from reglite.registry.deadline import deadline
 from reglite.registry.gather import gather_all
@@ -21,16 +21,6 @@ from reglite.registry.limits import CALL_SECONDS
 from reglite.registry.models import Ping
 
 Availability = Literal["online", "unauthorized", "offline"]
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What works at a registry; None is "not known yet"."""
-
-    catalog: bool | None = None
-    referrers: bool | None = None
-    delete: bool | None = None
-    untag: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +77,7 @@ async def get_status(
     except RegliteError as exc:
         return _build_failure(client, exc, path)
     try:
-        capabilities, is_empty = await _find_capabilities(client, budget_seconds / 2, fresh=fresh)
+        found = await _find_capabilities(client, budget_seconds / 2, fresh=fresh)
     except Denied as exc:  # the ping took what is no login
         return _build_failure(client, exc, path)
     return StatusView(
@@ -95,8 +85,8 @@ async def get_status(
         status="online",
         latency_ms=round(ping.latency_ms, 1),
         credential_source=client.config.credential.label,
-        capabilities=capabilities,
-        hints=_explain(client, capabilities, ping, path, is_empty=is_empty),
+        capabilities=found.can,
+        hints=_explain(client, found, ping, path),
         error=None,
         credential_checked=client.is_credential_checked,
         proxy=client.proxy,
@@ -125,77 +115,55 @@ def _tell_availability(error: RegliteError) -> Availability:
     return "unauthorized" if isinstance(error, Denied | ConfigurationError) else "offline"
 
 
-async def _find_capabilities(
-    client: RegistryClient, seconds: float, *, fresh: bool
-) -> tuple[Capabilities, bool]:
-    """Return what can be done, and whether the catalog is there and empty."""
+async def _find_capabilities(client: RegistryClient, seconds: float, *, fresh: bool) -> Findings:
     try:
         async with asyncio.timeout(seconds):
             return await _probe(client, fresh=fresh)
     except TimeoutError:
-        return Capabilities(), False
+        return Findings(
+            catalog_trouble=RegistryTimeout(
+                f"it did not answer within {seconds:g} s; where the catalog is slow, "
+                "catalog: false with repositories: in the inventory does without it"
+            )
+        )
 
 
-async def _probe(client: RegistryClient, *, fresh: bool) -> tuple[Capabilities, bool]:
-    has_catalog, repository = await _probe_catalog(client, fresh=fresh)
-    is_empty = bool(has_catalog) and repository is None
-    repository = next(iter(client.config.repositories), repository)
-    if repository is None:
-        delete = await _known(client.can_delete(fresh=fresh))
-        return Capabilities(catalog=has_catalog, delete=delete), is_empty
-    referrers, delete, untag = await gather_all(
-        [
-            _known(client.has_referrers(repository, fresh=fresh)),
-            _known(client.can_delete(repository, fresh=fresh)),
-            _known(client.can_untag(repository, fresh=fresh)),
-        ]
-    )
-    return Capabilities(has_catalog, referrers, delete, untag), is_empty
-
-
-async def _probe_catalog(
-    client: RegistryClient, *, fresh: bool
-) -> tuple[bool | None, Repository | None]:
-    """Tell whether there is a catalog for these credentials, and the first name in it.
+async def _probe(client: RegistryClient, *, fresh: bool) -> Findings:
+    """Ask for the catalog, and at a repository for the rest.
 
     Raises Denied where it is the credentials that are refused, and no stranger ever was.
     """
+    has_catalog: bool | None = True
+    is_empty, trouble = False, None
+    repository = next(iter(client.config.repositories), None)
     try:
         page = await client.list_repositories(n=1, fresh=fresh)
+        is_empty = not page.items and page.next is None
+        repository = repository or next(iter(page.items), None)
     except (Denied, Unsupported):
         if client.is_credential_refused:
             raise
-        return False, None
-    except RegliteError:
-        return None, None
-    return True, next(iter(page.items), None)
-
-
-async def _known(probe: Awaitable[bool | None]) -> bool | None:
-    """Return what a probe found; None where it failed: whoever needs to know why asks again."""
-    try:
-        return await probe
-    except RegliteError:
-        return None
+        has_catalog = False
+    except RegliteError as exc:
+        has_catalog, trouble = None, exc
+    if repository is None:
+        capabilities = Capabilities(has_catalog, delete=await client.can_delete(fresh=fresh))
+        return Findings(capabilities, is_empty, trouble, client.deletion_trouble)
+    referrers, delete, untag = await gather_all(
+        [
+            client.has_referrers(repository, fresh=fresh),
+            client.can_delete(repository, fresh=fresh),
+            client.can_untag(repository, fresh=fresh),
+        ]
+    )
+    capabilities = Capabilities(has_catalog, referrers, delete, untag)
+    return Findings(capabilities, is_empty, trouble, client.deletion_trouble)
 
 
 def _explain(
-    client: RegistryClient,
-    capabilities: Capabilities,
-    ping: Ping,
-    path: str | None,
-    *,
-    is_empty: bool,
+    client: RegistryClient, found: Findings, ping: Ping, path: str | None
 ) -> tuple[str, ...]:
     unused = explain_credential(
         client.config, client.credential_trouble, is_checked=client.is_credential_checked
     )
-    return unused + explain_capabilities(
-        client.config,
-        ping,
-        path,
-        has_catalog=capabilities.catalog,
-        is_catalog_empty=is_empty,
-        can_delete=capabilities.delete,
-        can_untag=capabilities.untag,
-    )
+    return unused + explain_findings(client.config, ping, found, path)

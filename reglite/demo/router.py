@@ -106,6 +106,8 @@ class Router:
         refusal = self._authority.check(request, wanted)
         if refusal is not None:
             return refusal
+        if self._switches.bar is not None and wanted and request.method not in {"GET", "HEAD"}:
+            return refuse(*_BARS[self._switches.bar])
         methods = _METHODS[part]
         if request.method == "OPTIONS":
             return Answer(200, {"Allow": methods})
@@ -116,8 +118,6 @@ class Router:
         return answer
 
     def _dispatch(self, request: Request, target: _Target) -> Answer:
-        if self._switches.bar is not None and request.method not in {"GET", "HEAD"}:
-            return refuse(*_BARS[self._switches.bar])
         if target.part == "tags":
             return listing.list_tags(request, target.repository, self._store, self._switches)
         if target.part == "blobs/uploads":

@@ -112,6 +112,16 @@ class Authenticator:
             return explain_rejected(self._source)
         return explain_unsent(self._source, self.trouble, may_volunteer=self._may_volunteer())
 
+    def refuses_granted_token(self, answer: Answer) -> bool:
+        """Tell whether a token that the registry's own token server gave is none to the registry.
+
+        RFC 6750, section 3.1: ``invalid_token`` is no lack of rights, which a new token would have.
+        """
+        if answer.status != 401 or not answer.with_credentials or not self._tokens.values():
+            return False
+        challenges = parse_challenges([answer.headers.get("www-authenticate", "")])
+        return any(challenge.get("error") == "invalid_token" for challenge in challenges)
+
     async def meet(self, ping: Callable[[], Awaitable[Answer]]) -> Answer | None:
         """Learn from a ping without credentials what is asked of strangers, once for all calls.
 

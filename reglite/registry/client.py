@@ -61,6 +61,9 @@ class RegistryClient:
             reader(self._transport, self.memory) for reader in (GitLabReader, HarborReader)
         )
 
+        # Why it is not known whether deletions are taken, or that they are not.
+        self.deletion_trouble: RegliteError | None = None
+
     @property
     def proxy(self) -> str | None:
         """The URL of the proxy to the registry without its login; None where none is of use."""
@@ -314,12 +317,17 @@ class RegistryClient:
             return False  # no DELETE leaves the process for a registry that is read-only here
 
         async def ask() -> tuple[_Found]:
-            return (read(await self._transport.exchange(call)),)
+            answer = await self._transport.exchange(call)
+            found = read(answer)
+            if not found and answer.status != 404:
+                self.deletion_trouble = self._transport.translate(call, answer)
+            return (found,)
 
         try:
             (found,) = await self.memory.recall(
                 key, ask, lambda _: 0, fresh=fresh, lifetime_seconds=limits.PROBE_SECONDS
             )
-        except RegliteError:
-            return None  # not known now; whoever needs to know why asks ping
+        except RegliteError as exc:
+            self.deletion_trouble = exc
+            return None
         return found

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from reglite.config.registry_url import is_loopback
-from reglite.errors import RedirectRefused, RegistryProtocol
+from reglite.errors import RealmRefused, RedirectRefused, RegistryProtocol
 from reglite.reference import shorten
 from reglite.registry.pagination import get_origin
 
@@ -122,6 +122,13 @@ STORAGE_REMEDY = (
 """What mends a storage that only the registry itself can reach."""
 
 
+REALM_REMEDY = (
+    "the registry's own configuration names it as realm (auth.token.realm of distribution): write "
+    "an address there that its clients can use"
+)
+"""What mends a realm that is of no use to us."""
+
+
 class Guard:
     """Checks the addresses that one registry names; ``base_url`` is the registry's own."""
 
@@ -168,8 +175,10 @@ class Guard:
             parts = urlsplit(url)
             get_origin(url)
         except ValueError as exc:
-            raise RegistryProtocol(f"registry '{self._registry}': its {role} is no URL") from exc
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise self._refuse_text(role, "is no URL") from exc
+        if not parts.scheme or not parts.hostname:
+            raise self._refuse_text(role, "is no http(s) URL")
+        if parts.scheme not in {"http", "https"}:
             raise self._refuse(role, parts, "it is no http(s) URL")
         if "@" in parts.netloc:
             raise self._refuse(role, parts, "its URL holds credentials")
@@ -193,7 +202,10 @@ class Guard:
 
     def _refuse(self, role: str, parts: SplitResult, reason: str) -> RegistryProtocol:
         there = self._quote(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
-        said = f"registry '{self._registry}': its {role} at {there} was not asked: {reason}"
-        if role != "redirect":
-            return RegistryProtocol(said)
-        return RedirectRefused(f"{said}; {STORAGE_REMEDY}")
+        return self._refuse_text(role, f"at {there} was not asked: {reason}")
+
+    def _refuse_text(self, role: str, said: str) -> RegistryProtocol:
+        message = f"registry '{self._registry}': its {role} {said}"
+        if role == "redirect":
+            return RedirectRefused(f"{message}; {STORAGE_REMEDY}")
+        return RealmRefused(f"{message}; {REALM_REMEDY}")

@@ -7,7 +7,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from reglite.config.registry_url import is_loopback
-from reglite.errors import ProxyFailed, RegliteError
+from reglite.errors import (
+    ProxyFailed,
+    RegistryTimeout,
+    RegistryUnreachable,
+    RegliteError,
+    TokenRefused,
+    TokenServerFailed,
+)
 from reglite.inventory.registry_config import RegistryConfig
 from reglite.registry.auth import Authenticator
 from reglite.registry.call import Answer, Call, Operation
@@ -15,8 +22,8 @@ from reglite.registry.connection_failure import blame_storage, translate_excepti
 from reglite.registry.connections import Connections, Request
 from reglite.registry.deadline import deadline, get_deadline
 from reglite.registry.exchange import Exchange
-from reglite.registry.failure import translate_answer, translate_storage
-from reglite.registry.guard import Guard, Resolve, resolve_host, resolve_nothing
+from reglite.registry.failure import describe_answer, translate_answer, translate_storage
+from reglite.registry.guard import REALM_REMEDY, Guard, Resolve, resolve_host, resolve_nothing
 from reglite.registry.pace import Pace, get_loop_time, is_on_lambda
 from reglite.registry.pagination import parse_next
 from reglite.registry.recognition import recognise_server
@@ -97,6 +104,13 @@ class Transport:
         """Return the error that an unexpected answer stands for."""
         if not self._guard.is_own(answer.url):
             return translate_storage(self.where(call), call, answer, self.auth.secrets)
+        if self.auth.refuses_granted_token(answer):
+            said = describe_answer(answer, self.auth.secrets, call.about)
+            return TokenRefused(
+                f"{self.where(call)}: the registry does not accept the token that its own token "
+                f"server gave ({said}): check that both clocks are right, and at the registry that "
+                "auth.token names this token server's issuer and certificate"
+            )
         remedy = self.auth.explain_refusal(with_credentials=answer.with_credentials)
         if call.operation is Operation.CATALOG:
             server = recognise_server(answer.headers, self.auth.challenge)
@@ -146,7 +160,13 @@ class Transport:
         return await self._ask_beside(asked, f"{self._name}, {about}")
 
     async def _ask_token_server(self, asked: TokenRequest) -> Answer:
-        return await self._ask_beside(asked, f"{self._name}, its token server")
+        host = self._quote(urlsplit(asked.url).netloc)
+        try:
+            return await self._ask_beside(asked, f"{self._name}, its token server {host}")
+        except ProxyFailed:
+            raise
+        except (RegistryTimeout, RegistryUnreachable) as exc:
+            raise TokenServerFailed(f"{exc.message}; {REALM_REMEDY}") from exc
 
     async def _ask_beside(self, asked: TokenRequest, where: str) -> Answer:
         headers = {"Accept": "application/json"}
