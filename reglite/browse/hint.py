@@ -96,7 +96,13 @@ def _explain_catalog(
     config: RegistryConfig, ping: Ping, found: Findings, path: str | None
 ) -> Iterator[str]:
     if found.catalog_trouble is not None:
-        yield f"Its repositories can't be listed now: {found.catalog_trouble.message}"
+        slow = isinstance(found.catalog_trouble, RegistryTimeout)
+        remedy = (
+            "; where the catalog is slow, catalog: false with repositories: [team/app] does "
+            f"without it: {_name_place(config, path)}"
+        )
+        message = found.catalog_trouble.message
+        yield f"Its repositories can't be listed now: {message}{remedy if slow else ''}"
     if found.can.catalog is False and not config.repositories:
         yield (
             "There is no catalog for these credentials: open a repository by its name, or list "

@@ -120,12 +120,7 @@ async def _find_capabilities(client: RegistryClient, seconds: float, *, fresh: b
         async with asyncio.timeout(seconds):
             return await _probe(client, fresh=fresh)
     except TimeoutError:
-        return Findings(
-            catalog_trouble=RegistryTimeout(
-                f"it did not answer within {seconds:g} s; where the catalog is slow, "
-                "catalog: false with repositories: in the inventory does without it"
-            )
-        )
+        return Findings(catalog_trouble=RegistryTimeout(f"it did not answer within {seconds:g} s"))
 
 
 async def _probe(client: RegistryClient, *, fresh: bool) -> Findings:

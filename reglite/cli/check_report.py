@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reglite.cli.check_image import ImageCheck
 from reglite.cli.check_run import Report
 from reglite.cli.registries_report import describe_credential
 
@@ -21,6 +22,7 @@ def _to_json(report: Report) -> dict[str, Any]:
         **report.status.to_json(),
         "url": report.config.url,
         "auth": report.config.credential.kind,
+        "image": None if report.image is None else report.image.to_json(),
         "fine": report.is_fine,
     }
     if report.leftovers is not None:
@@ -77,7 +79,17 @@ def _list_problems(report: Report) -> Iterator[str]:
     error = report.status.error
     if error is not None:
         yield f"{error.code}: {error.message}"
+    yield from _list_image_problems(report.image)
     yield from report.status.hints
     yield from (f"left over: {leftover}" for leftover in report.leftovers or ())
     if report.leftovers_error is not None:
         yield f"looking for leftovers: {report.leftovers_error.message}"
+
+
+def _list_image_problems(image: ImageCheck | None) -> Iterator[str]:
+    if image is None:
+        return
+    if image.error is not None:
+        yield f"{image.reference} can't be read: {image.error.code}: {image.error.message}"
+    for unread in image.unread:
+        yield f"{image.reference} is read in part: {unread.code}: {unread.message}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reglite.browse.status import StatusView, get_status
+from reglite.cli.check_image import ImageCheck, check_image
 from reglite.errors import ConfigurationError, RegliteError
 from reglite.inventory.load import Inventory
 from reglite.inventory.registry_config import RegistryConfig
@@ -20,18 +21,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How one registry is, and with ``--leftovers`` what interrupted removals left there."""
+    """How one registry is, and with ``--leftovers`` what interrupted removals left there.
+
+    ``image`` is one that was read there; None where there is none, or reading would cost a pull.
+    """
 
     config: RegistryConfig
     status: StatusView
+    image: ImageCheck | None = None
     leftovers: "tuple[Leftover, ...] | None" = None
     leftovers_error: RegliteError | None = None
 
     @property
     def is_fine(self) -> bool:
-        """Tell whether the registry answers and nothing was left behind."""
+        """Tell whether the registry answers and serves images, and nothing was left behind."""
         is_online = self.status.status == "online" and self.status.error is None
-        return is_online and not self.leftovers and self.leftovers_error is None
+        is_served = self.image is None or self.image.is_fine
+        return is_online and is_served and not self.leftovers and self.leftovers_error is None
 
 
 def choose_registries(inventory: Inventory, names: Sequence[str]) -> Inventory:
@@ -69,7 +75,12 @@ async def check_registries(
 
 
 async def _check(client: RegistryClient, path: str | None, with_leftovers: bool) -> Report:
-    report = Report(client.config, await get_status(client, path=path))
+    status = await get_status(client, path=path)
+    report = Report(client.config, status)
+    if status.status != "online" or status.error is not None:
+        return report
+    if status.server != "docker-hub":  # it counts what is read as pulls
+        report = replace(report, image=await check_image(client))
     if not with_leftovers or not report.is_fine:
         return report
     from reglite.deletion.leftovers import find_leftovers  # noqa: PLC0415 - only with --leftovers
