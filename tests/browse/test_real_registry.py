@@ -265,3 +265,35 @@ async def test_a_registry_behind_htpasswd_is_unauthorized_without_a_password(
 
     assert status.status == "unauthorized"
     assert "username: and password:" in status.hints[0]
+
+
+AWAY = {"storage": [{"name": "redirect", "options": {"baseurl": "http://127.0.0.1:9/"}}]}
+
+
+async def test_storage_out_of_reach_is_named_and_the_manifest_is_shown_alone(
+    repository: str,
+) -> None:
+    with DockerRegistry(settings={"middleware": AWAY}) as registry, registry.client() as pushing:
+        pushed = Pusher(pushing, repository).push_image("v1")
+        config = RegistryConfig(
+            name="real", url=registry.url, source="inventory", pull_host=registry.host
+        )
+        client = RegistryClient(config)
+        try:
+            view = await get_manifest_view(client, parse_repository(repository), parse_tag("v1"))
+            listed = await get_summaries(client, parse_repository(repository), ["v1"])
+        finally:
+            await client.aclose()
+
+    document = pushed.document
+    assert [layer.size_bytes for layer in view.layers] == [
+        layer["size"] for layer in document["layers"]
+    ]
+    assert view.size_bytes == sum(
+        part["size"] for part in (document["config"], *document["layers"])
+    )
+    assert [summary.overview.unread for summary in listed.summaries] == [view.unread]
+    (unread,) = view.unread
+    assert (unread.digest, unread.code) == (pushed.digest, "REGISTRY_UNREACHABLE")
+    assert "127.0.0.1:9, which can't be reached" in unread.message
+    assert "storage.redirect.disable" in unread.message
