@@ -117,6 +117,32 @@ def test_deleting_a_multi_arch_tag_removes_the_index_and_no_child(
     assert statuses == {digest: 404, "1.0": 404, "latest": 404, **dict.fromkeys(children, 200)}
 
 
+def test_a_multi_arch_image_goes_with_its_children_and_comes_back(
+    api: httpx.Client, pusher: Pusher, repository: str
+) -> None:
+    index = pusher.push_index("1.0")
+    one = f"/registries/nas/repositories/{repository}/manifests"
+    plan = get(api, f"{one}/{index.digest}/deletion-plan", Plan)
+    asked = {"plan": plan["plan"], "children": "delete"}
+
+    refused = api.delete(f"{one}/{index.digest}", params={**asked, "children": "some"})
+    gone = api.delete(f"{one}/{index.digest}", params=asked)
+
+    listed = {child["digest"] for child in index.document["manifests"]}
+    assert (refused.status_code, gone.status_code) == (400, 200)
+    assert set(gone.json()["children"]) == set(plan["children"]) == listed
+    for digest in (index.digest, *listed):
+        assert api.get(f"{one}/{digest}").status_code == 404
+    for each in gone.json()["undo"]:
+        headers = {"Content-Type": each["media_type"]}
+        raw = each["raw"].encode()
+        back = api.put(f"{one}/{each['digest']}", content=raw, headers=headers)
+        assert back.status_code == 200, back.text
+    api.put(f"{one}/{index.digest}", params={"tag": "1.0"}, content=index.raw)
+    platforms = get(api, f"/registries/nas/repositories/{repository}/tags/1.0/manifest", Manifest)
+    assert [row["size_bytes"] > 0 for row in platforms["platforms"]] == [True] * len(listed)
+
+
 def test_one_tag_goes_and_comes_back_while_its_sibling_stays(
     api: httpx.Client, pusher: Pusher, repository: str
 ) -> None:
