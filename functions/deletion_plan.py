@@ -1,8 +1,6 @@
 """``GET …/manifests/{digest}/deletion-plan``: what a deletion would take with it."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,7 +10,13 @@ from reglite.api.lambda_adapter import create_handler
 from reglite.api.paths import MANIFEST
 from reglite.api.response.answers import answer
 from reglite.api.schema.documentation import document_read
-from reglite.api.schema.parameters import DigestName, RegistryName, RepositoryName
+from reglite.api.schema.parameters import (
+    DigestName,
+    RegistryName,
+    RepositoryName,
+    WalkCursor,
+    WhichWalk,
+)
 from reglite.reference import parse_digest
 
 router = APIRouter()
@@ -27,18 +31,13 @@ router = APIRouter()
     responses=document_read("Plan", "The plan, or as much of it as the time allowed."),
 )
 async def get_deletion_plan(
+    *,
     request: Request,
     registry: RegistryName,
     repo: RepositoryName,
     digest: DigestName,
-    cursor: Annotated[
-        str | None,
-        Query(
-            description="Where a `next` goes on; opaque.",
-            max_length=16384,
-            json_schema_extra={"format": "plan-cursor"},
-        ),
-    ] = None,
+    cursor: WalkCursor = None,
+    walk: WhichWalk = "new",
 ) -> Response:
     """Find every tag, parent and referrer of a manifest.
 
@@ -48,7 +47,9 @@ async def get_deletion_plan(
 
     repository = await read_repository(request, registry, repo)
     checked = parse_digest(digest)
-    plan = await make_plan(repository.client, repository.name, checked, cursor=cursor)
+    plan = await make_plan(
+        repository.client, repository.name, checked, cursor=cursor, recalls=walk == "recent"
+    )
     return answer(request, plan.to_json(), headers={"Cache-Control": "no-store"})
 
 

@@ -19,6 +19,7 @@ CATCH_ALLS: Final[Mapping[str, tuple[str, ...]]] = {
         "referrers",
         "blobs",
         "deletion_plan",
+        "manifest_tags",
     ),
     "any_deletion": ("delete_manifest", "untag"),
 }

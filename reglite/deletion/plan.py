@@ -88,6 +88,7 @@ class Walk:
     """How far the tags have been read: all names, and the findings, which grow, up to one of them.
 
     ``is_quick``: all that was found was found at once, so that it can be read again as a whole.
+    ``recalls``: what an earlier walk has read counts.
     """
 
     manifest: Manifest
@@ -96,6 +97,7 @@ class Walk:
     findings: Findings
     referrers: tuple[Digest, ...]
     is_quick: bool
+    recalls: bool = False
 
     @property
     def hash(self) -> str:
@@ -130,16 +132,20 @@ async def make_plan(
     digest: Digest,
     *,
     cursor: str | None = None,
+    recalls: bool = False,
     budget_seconds: float = BUDGET_SECONDS,
 ) -> DeletionPlan:
     """Return the plan, or as much of it as the budget allows, with the address of the rest.
 
-    Raises ManifestUnknown, BadRequest for a foreign cursor, RegistryTimeout where not even one tag
-    could be read. Nothing here trusts a cursor: a deletion reads what protects anew.
+    ``recalls`` takes what another walk has read of tags in the last minutes. Raises
+    ManifestUnknown, BadRequest for a foreign cursor, RegistryTimeout where not even one tag could
+    be read. Nothing here trusts a cursor: a deletion reads what protects anew.
     """
     findings = Findings() if cursor is None else Findings.from_json(unpack(cursor))
     bound = RepositoryClient(client, repository)
-    return await plan_deletion(bound, digest, findings=findings, budget_seconds=budget_seconds)
+    return await plan_deletion(
+        bound, digest, findings=findings, recalls=recalls, budget_seconds=budget_seconds
+    )
 
 
 async def plan_deletion(
@@ -147,16 +153,37 @@ async def plan_deletion(
     digest: Digest,
     *,
     findings: Findings | None = None,
+    recalls: bool = False,
     budget_seconds: float,
 ) -> DeletionPlan:
     """Go on from what was found before, if anything; raises what ``make_plan`` does."""
+    walk = await begin_walk(
+        repository,
+        digest,
+        findings=findings or Findings(),
+        recalls=recalls,
+        budget_seconds=budget_seconds,
+    )
+    return await assemble_plan(repository, walk)
+
+
+async def begin_walk(
+    repository: RepositoryClient,
+    digest: Digest,
+    *,
+    findings: Findings,
+    recalls: bool,
+    budget_seconds: float,
+) -> Walk:
+    """Read what all tags have to do with a digest; raises what ``make_plan`` does."""
     deadline = repository.pace.clock() + budget_seconds
     manifest = await repository.get_manifest(digest, fresh=True)
     names = await list_names(repository)
     walk = await walk_tags(
-        repository, manifest, names, findings=findings or Findings(), deadline=deadline
+        repository, manifest, names, findings=findings, recalls=recalls, deadline=deadline
     )
-    return await assemble_plan(repository, walk)
+    repository.memory.note_walk(repository.name, is_quick=walk.is_quick)
+    return walk
 
 
 async def walk_tags(
@@ -165,13 +192,14 @@ async def walk_tags(
     names: tuple[Tag, ...],
     *,
     findings: Findings,
+    recalls: bool = False,
     deadline: float,
 ) -> Walk:
     """Read those of the names that the findings don't hold yet, and those that failed before.
 
     Raises RegistryTimeout or TooManyRequests where not even one could be read.
     """
-    reader = RepositoryReader(repository, deadline)
+    reader = RepositoryReader(repository, deadline, recalls=recalls)
     target = await describe_target(repository, manifest, reader)
     half_time = (repository.pace.clock() + deadline) / 2
     is_first = findings.last is None
@@ -193,8 +221,10 @@ async def walk_tags(
             f"{repository} in time: nothing was deleted; try again"
         )
     is_quick = is_first and repository.pace.clock() <= half_time
+    if reader.has_recalled:
+        is_quick = is_quick and repository.memory.was_walk_quick(repository.name)
     referrers = await list_referrers(repository, manifest.digest)
-    return Walk(manifest, target, names, findings, referrers, is_quick)
+    return Walk(manifest, target, names, findings, referrers, is_quick, recalls)
 
 
 async def list_names(repository: RepositoryClient) -> tuple[Tag, ...]:
@@ -228,9 +258,9 @@ async def describe_target(
 async def assemble_plan(repository: RepositoryClient, walk: Walk) -> DeletionPlan:
     """Make the plan out of what was read, whole or not."""
     findings, digest = walk.findings, walk.manifest.digest
-    cursor = pack(findings.to_json()) if walk.ahead else None
+    following = format_walk_next(repository, walk, "deletion-plan")
     ways = await find_ways(repository)
-    reason = ways.refusal or _find_reason(repository, walk, cursor)
+    reason = ways.refusal or _find_reason(repository, walk, has_next=following is not None)
     return DeletionPlan(
         digest=digest,
         kind=_tell_kind(walk.manifest),
@@ -247,19 +277,19 @@ async def assemble_plan(repository: RepositoryClient, walk: Walk) -> DeletionPla
         complete=walk.is_complete,
         checked=walk.checked,
         total=len(walk.names),
-        next=None if cursor is None else _format_next(repository, digest, cursor),
+        next=following,
         plan=_format_plan(walk),
     )
 
 
-def _find_reason(repository: RepositoryClient, walk: Walk, cursor: str | None) -> str | None:
+def _find_reason(repository: RepositoryClient, walk: Walk, *, has_next: bool) -> str | None:
     """Return in plain words why the digest can't be deleted, or not yet; None if it can."""
     findings = walk.findings
     if findings.protected:
         return f"this digest {describe_protected(repository.config, findings.protected)}"
     if walk.ahead:
         found = f"{walk.checked} of {len(walk.names)} tags are checked"
-        if cursor is not None:
+        if has_next:
             return f"still looking for other tags on this digest: {found}"
         return f"too many tags to look through in pieces ({found}): raise max_connections"
     if findings.failed:
@@ -277,10 +307,17 @@ def _tell_kind(manifest: Manifest) -> Kind:
         return "unknown"  # no JSON: it can be deleted all the same
 
 
-def _format_next(repository: RepositoryClient, digest: Digest, cursor: str) -> str:
+def format_walk_next(repository: RepositoryClient, walk: Walk, last_word: str) -> str | None:
+    """Return the address where a walk goes on; None for one that has come to its end.
+
+    Also None where what was found does not fit into an address.
+    """
+    cursor = pack(walk.findings.to_json()) if walk.ahead else None
+    if cursor is None:
+        return None
     repositories = format_repositories_path(repository.config.name)
-    path = f"{repositories}/{quote(repository.name)}/manifests/{digest}/deletion-plan"
-    return format_next(path, {"cursor": cursor})
+    path = f"{repositories}/{quote(repository.name)}/manifests/{walk.manifest.digest}/{last_word}"
+    return format_next(path, {"cursor": cursor, "walk": "recent" if walk.recalls else None})
 
 
 def _format_plan(walk: Walk) -> str:

@@ -63,11 +63,19 @@ class _Contents:
 
 
 class RepositoryReader:
-    """Reads tags and indexes of one repository until a deadline by its clock."""
+    """Reads tags and indexes of one repository until a deadline by its clock.
 
-    def __init__(self, repository: RepositoryClient, deadline: float) -> None:
+    ``recalls`` takes what a walk of the last minutes has read of tags, but for those that were
+    written since; ``has_recalled`` tells whether there was any.
+    """
+
+    def __init__(
+        self, repository: RepositoryClient, deadline: float, *, recalls: bool = False
+    ) -> None:
         self._repository = repository
         self._deadline = deadline
+        self._recalls = recalls
+        self.has_recalled = False
         self._contents: dict[Digest, _Contents] = {}
         # A push shows half-written links for a moment, so only a second 404 counts.
         self._missed: set[Tag | Digest] = set()
@@ -128,7 +136,7 @@ class RepositoryReader:
 
     async def _read_tag(self, readings: TagReadings, tag: Tag) -> None:
         try:
-            descriptor = await self._repository.head_manifest(tag, fresh=True)
+            descriptor = await self._resolve(tag)
         except NotFound as exc:
             self._note_missing_tag(readings, tag, exc)
         except _HOPELESS:
@@ -139,6 +147,14 @@ class RepositoryReader:
         else:
             readings.failed.pop(tag, None)
             readings.resolved[tag] = descriptor
+
+    async def _resolve(self, tag: Tag) -> Descriptor:
+        memory, name = self._repository.memory, self._repository.name
+        known = memory.recall_walked(name, tag) if self._recalls else None
+        if known is not None:
+            self.has_recalled = True
+            return known
+        return await memory.walk(name, tag, lambda: self._repository.head_manifest(tag, fresh=True))
 
     def _note_missing_tag(self, readings: TagReadings, tag: Tag, exc: NotFound) -> None:
         if tag in self._missed:

@@ -87,10 +87,11 @@ class ContentCache:
         with self._lock:
             self._drop(key)
 
-    def discard_where(self, is_stale: Callable[[Hashable], bool]) -> None:
-        """Forget every value whose key is told stale."""
+    def discard_where(self, is_stale: Callable[[Hashable, Any], bool]) -> None:
+        """Forget every value that is told stale by its key, or by what it is."""
         with self._lock:
-            for key in [key for key in self._entries if is_stale(key)]:
+            stale = [key for key, entry in self._entries.items() if is_stale(key, entry.value)]
+            for key in stale:
                 self._drop(key)
 
     def _drop(self, key: Hashable) -> None:

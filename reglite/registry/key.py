@@ -13,6 +13,8 @@ class Known(Enum):
     NAMES = auto()  # of a list whose body had these bytes
     TAGS = auto()
     HEAD = auto()  # the descriptor that a reference names
+    WALKED = auto()  # the descriptor that a tag named when all tags were read
+    WALK_WAS_QUICK = auto()
     MANIFEST = auto()
     BLOB = auto()
     OVERVIEW = auto()  # what browsing made of a manifest

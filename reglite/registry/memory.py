@@ -1,19 +1,21 @@
 """What one client remembers of its registry, and the requests that its callers share."""
 
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from reglite.reference import Digest, Reference, Repository
+from reglite.reference import Digest, Reference, Repository, Tag
 from reglite.registry.cache import ContentCache
 from reglite.registry.key import Key, Known
 from reglite.registry.limits import FRESH_SECONDS
-from reglite.registry.models import Manifest
+from reglite.registry.models import Descriptor, Manifest
 from reglite.registry.sharing import InFlight
 
 T = TypeVar("T")
 
 _CATALOG = frozenset({Known.CATALOG, Known.CATALOG_PAGE})
 _TAGS = frozenset({Known.TAGS, Known.HEAD})
+_WALKED_SECONDS: Final = 300.0
+_WALKED_BYTES: Final = 256
 
 
 class Memory:
@@ -89,6 +91,29 @@ class Memory:
         """Return the cache's time, for ``note``."""
         return self._cache.now()
 
+    def recall_walked(self, repository: Repository, tag: Tag) -> Descriptor | None:
+        """Return what a tag named when it was read among all, minutes ago at the most."""
+        known: Descriptor | None = self.get(Key(Known.WALKED, repository, tag))
+        return known
+
+    async def walk(
+        self, repository: Repository, tag: Tag, read: Callable[[], Awaitable[Descriptor]]
+    ) -> Descriptor:
+        """Read a tag, past all that is known, and keep what it names for ``recall_walked``."""
+        return await self._work(
+            Key(Known.WALKED, repository, tag), read, lambda _: _WALKED_BYTES, _WALKED_SECONDS
+        )
+
+    def note_walk(self, repository: Repository, *, is_quick: bool) -> None:
+        """Keep whether all tags were read at once, for as long as what they name."""
+        expires_at = self._cache.now() + _WALKED_SECONDS
+        key = self._key(Key(Known.WALK_WAS_QUICK, repository))
+        self._cache.put(key, is_quick, _WALKED_BYTES, expires_at=expires_at)
+
+    def was_walk_quick(self, repository: Repository) -> bool:
+        """Tell whether the last walk of minutes ago read all tags at once."""
+        return self.get(Key(Known.WALK_WAS_QUICK, repository)) is True
+
     @property
     def epoch(self) -> int:
         """Changes with every write."""
@@ -97,11 +122,14 @@ class Memory:
     def forget(self, repository: Repository, reference: Reference) -> None:
         """Begin a new epoch: a write has changed the tags, and the catalog perhaps.
 
-        The manifest goes, too: an answer by digest must not bring a deleted one back.
+        The manifest goes, too: an answer by digest must not bring a deleted one back. Of the tags
+        that were read among all, those go that are this reference, or were on it.
         """
         self._epoch += 1
         self._cache.discard(self._key(Key(Known.MANIFEST, repository, reference)))
-        self._cache.discard_where(lambda key: _is_touched(key, self._registry, repository))
+        self._cache.discard_where(
+            lambda key, value: _is_touched(key, value, self._registry, repository, reference)
+        )
 
     def drop(self, key: Key) -> None:
         """Forget one thing that is to be read anew: it may be gone by now."""
@@ -124,9 +152,15 @@ class Memory:
         return (self._registry, key)
 
 
-def _is_touched(known: Hashable, registry: str, repository: Repository) -> bool:
+def _is_touched(
+    known: Hashable, value: object, registry: str, repository: Repository, reference: Reference
+) -> bool:
     match known:
-        case (str() as owner, Key() as key) if owner == registry:
-            return key.kind in _CATALOG or (key.kind in _TAGS and key.repository == repository)
+        case (str() as owner, Key(kind=kind) as key) if owner == registry:
+            if kind in _CATALOG or key.repository != repository:
+                return kind in _CATALOG
+            was_on_it = isinstance(value, Descriptor) and value.digest == reference
+            is_walked = kind is Known.WALKED and (key.detail == reference or was_on_it)
+            return kind in _TAGS or is_walked
         case _:
             return False

@@ -33,6 +33,7 @@ READS = [
     f"{REPO}/manifests/{DIGEST}",
     f"{REPO}/manifests/{DIGEST}/referrers",
     f"{REPO}/manifests/{DIGEST}/deletion-plan",
+    f"{REPO}/manifests/{DIGEST}/tags",
 ]
 PROXY = "10.42.0.7"
 PASSWORD = "correct horse battery staple"

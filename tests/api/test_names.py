@@ -21,6 +21,7 @@ ROUTES = [
     ("GET", "{name}/manifests/{digest}"),
     ("GET", "{name}/manifests/{digest}/referrers"),
     ("GET", "{name}/manifests/{digest}/deletion-plan"),
+    ("GET", "{name}/manifests/{digest}/tags"),
     ("GET", "{name}/blobs/{digest}"),
     ("DELETE", "{name}/manifests/{digest}"),
     ("DELETE", "{name}/tags/{tag}"),

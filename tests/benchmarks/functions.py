@@ -31,7 +31,7 @@ MAX_MEGABYTES = 7.0
 QUICK = ("health", "registries")
 ASKING = (
     *("status", "repositories", "tags", "summaries", "manifest", "manifests", "referrers"),
-    *("blobs", "deletion_plan"),
+    *("blobs", "deletion_plan", "manifest_tags"),
 )
 
 BARE = "bare"

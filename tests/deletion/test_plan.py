@@ -265,7 +265,9 @@ async def test_indexes_with_missing_children_and_rubbish_hold_nothing_up(
     assert (plan.complete, plan.tags, plan.parents) == (True, ("latest",), ())
 
 
-async def follow(client: RegistryClient, digest: Digest, **options: float) -> list[DeletionPlan]:
+async def follow(
+    client: RegistryClient, digest: Digest, budget_seconds: float = BUDGET_SECONDS
+) -> list[DeletionPlan]:
     """Follow ``next`` to the end, as the pages do."""
     plans: list[DeletionPlan] = []
     cursor: str | None = None
@@ -274,7 +276,11 @@ async def follow(client: RegistryClient, digest: Digest, **options: float) -> li
             query = httpx.URL(plans[-1].next or "").params
             assert set(query) == {"cursor"}
             cursor = query["cursor"]
-        plans.append(await make_plan(client, REPOSITORY, digest, cursor=cursor, **options))
+        plans.append(
+            await make_plan(
+                client, REPOSITORY, digest, cursor=cursor, budget_seconds=budget_seconds
+            )
+        )
         assert len(plans) < 100
     return plans
 

@@ -34,6 +34,7 @@ OPERATIONS = {
     "referrers": ("GET", "manifests/{digest}/referrers", {"digest"}),
     "blobs": ("GET", "blobs/{digest}", {"digest"}),
     "deletion_plan": ("GET", "manifests/{digest}/deletion-plan", {"digest"}),
+    "manifest_tags": ("GET", "manifests/{digest}/tags", {"digest"}),
     "delete_manifest": ("DELETE", "manifests/{digest}", {"digest"}),
     "untag": ("DELETE", "tags/{tag}", {"tag"}),
     "restore": ("PUT", "manifests/{digest}", {"digest"}),

@@ -25,7 +25,7 @@ READER, CLEANER = "r" * 24, "c" * 24
 OPEN = ("health", "session")
 READS = (
     "registries", "status", "repositories", "tags", "summaries", "manifest", "manifests",
-    "referrers", "blobs", "deletion_plan",
+    "referrers", "blobs", "deletion_plan", "manifest_tags",
 )  # fmt: skip
 CHANGES = ("delete_manifest", "untag", "restore")
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from reglite.api.schema.deletion import Deletion, Plan, Restoration, Untagging
+from reglite.api.schema.deletion import Deletion, Holders, Plan, Restoration, Untagging
 from reglite.api.schema.listing import Repositories, Summaries, Tags
 from reglite.api.schema.manifest import Manifest, Referrers
 from reglite.api.schema.registry import Registries, Status
@@ -31,6 +31,7 @@ READS: dict[str, type[BaseModel]] = {
     "manifests": Manifest,
     "referrers": Referrers,
     "deletion_plan": Plan,
+    "manifest_tags": Holders,
 }
 CHANGES: dict[str, type[BaseModel]] = {
     "delete_manifest": Deletion,

@@ -57,7 +57,7 @@ def test_values_are_discarded_by_their_keys() -> None:
     cache = ContentCache()
     for key in range(6):
         cache.put(key, key, 1)
-    cache.discard_where(lambda key: key % 2 == 0)  # type: ignore[operator]
+    cache.discard_where(lambda key, _: key % 2 == 0)  # type: ignore[operator]
     assert [cache.get(key) for key in range(6)] == [None, 1, None, 3, None, 5]
 
 

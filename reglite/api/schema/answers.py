@@ -1,6 +1,6 @@
 """Every answer of the API as a pydantic model: for OpenAPI and the tests, never on a hot path."""
 
-from reglite.api.schema.deletion import Deletion, Plan, Restoration, Untagging
+from reglite.api.schema.deletion import Deletion, Holders, Plan, Restoration, Untagging
 from reglite.api.schema.listing import Repositories, Summaries, Tags
 from reglite.api.schema.manifest import Manifest, Referrers
 from reglite.api.schema.parts import Answer
@@ -19,6 +19,7 @@ ANSWERS: tuple[type[Answer], ...] = (
     Manifest,
     Referrers,
     Plan,
+    Holders,
     Deletion,
     Untagging,
     Restoration,

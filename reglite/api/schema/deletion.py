@@ -6,6 +6,7 @@ from pydantic import Field
 
 from reglite.api.schema.parts import Answer, DigestText, Next, TagText
 from reglite.browse.kind import Kind
+from reglite.deletion.holders import Role
 from reglite.deletion.method import RemovalMethod, UntagMethod
 from reglite.deletion.notes import NoteCode
 
@@ -32,6 +33,25 @@ class Plan(Answer):
     total: int = Field(ge=0)
     next: Next
     plan: str = Field(description="The hash to echo with the deletion.")
+
+
+class Holder(Answer):
+    """A tag that holds a manifest."""
+
+    tag: TagText
+    as_: Role = Field(alias="as", description="What the manifest is to what the tag names.")
+    platform: str | None
+
+
+class Holders(Answer):
+    """The tags that hold a manifest, by naming it or as part of an index."""
+
+    digest: DigestText
+    tags: list[Holder]
+    complete: bool
+    checked: int = Field(ge=0)
+    total: int = Field(ge=0)
+    next: Next
 
 
 class Note(Answer):

@@ -3,7 +3,7 @@
 The grammars are told, not enforced here: ``reglite.reference`` refuses with a better error.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import Path, Query
 
@@ -12,7 +12,9 @@ _COMPONENT: Final = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 REPOSITORY_SCHEMA: Final = {"pattern": rf"^{_COMPONENT}(/{_COMPONENT})*$", "maxLength": 255}
 TAG_SCHEMA: Final = {"pattern": r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$"}
 DIGEST_SCHEMA: Final = {"pattern": r"^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$"}
-PLATFORM_SCHEMA: Final = {"pattern": r"^[A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+){1,2}$"}
+PLATFORM_SCHEMA: Final = {
+    "pattern": r"^([A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+){1,2}|sha256:[a-f0-9]{64})$"
+}
 
 RegistryName = Annotated[
     str,
@@ -48,9 +50,24 @@ Search = Annotated[
 Platform = Annotated[
     str | None,
     Query(
-        description="One platform of an index, whose image and layers to show.",
+        description="One platform of an index, or its digest, whose image and layers to show.",
         examples=["linux/arm64"],
         max_length=255,
         json_schema_extra=PLATFORM_SCHEMA,
+    ),
+]
+WalkCursor = Annotated[
+    str | None,
+    Query(
+        description="Where a `next` goes on; opaque.",
+        max_length=16384,
+        json_schema_extra={"format": "plan-cursor"},
+    ),
+]
+WhichWalk = Annotated[
+    Literal["new", "recent"],
+    Query(
+        description="`recent`: what was read of tags in the last minutes counts, as for several "
+        "images of one repository; a deletion looks again all the same."
     ),
 ]

@@ -13,7 +13,7 @@ import pytest
 
 from reglite.api.app import create_app
 from reglite.api.functions import load_routers
-from reglite.api.schema.deletion import Plan
+from reglite.api.schema.deletion import Holders, Plan
 from reglite.api.schema.listing import Repositories, Summaries, Tags
 from reglite.api.schema.manifest import Manifest, Referrers
 from reglite.api.schema.openapi import build_openapi
@@ -36,6 +36,7 @@ CONTRACT = {
     ("get", "/registries/{registry}/repositories/{repo}/manifests/{digest}/referrers"),
     ("get", "/registries/{registry}/repositories/{repo}/blobs/{digest}"),
     ("get", "/registries/{registry}/repositories/{repo}/manifests/{digest}/deletion-plan"),
+    ("get", "/registries/{registry}/repositories/{repo}/manifests/{digest}/tags"),
     ("delete", "/registries/{registry}/repositories/{repo}/manifests/{digest}"),
     ("delete", "/registries/{registry}/repositories/{repo}/tags/{tag}"),
     ("put", "/registries/{registry}/repositories/{repo}/manifests/{digest}"),
@@ -144,5 +145,6 @@ async def test_every_answer_about_the_demo_is_as_documented(demo_api: httpx.Asyn
                 assert (await demo_api.get(f"{digest}?{query}")).status_code in (200, 404)
         await get(f"{digest}/referrers", Referrers)
         await get(f"{digest}/deletion-plan", Plan)
+        await get(f"{digest}/tags", Holders)
 
     assert {"image", "index", "chart", "signature"} <= kinds
