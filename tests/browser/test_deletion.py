@@ -471,7 +471,7 @@ def test_a_long_plan_shows_how_far_it_has_come(open_tags: OpenTags, image: Pushe
     }
     whole = {**part, "allowed": True, "reason": None, "complete": True, "next": None}
     held = tags.hold("**/deletion-plan?cursor=the-rest")
-    tags.page.route("**/deletion-plan", lambda route: route.fulfill(json=part))
+    tags.page.route("**/deletion-plan?walk=*", lambda route: route.fulfill(json=part))
     tags.row("1.4.2").locator("[popovertarget]").click()
     tags.page.locator("#menu-row [data-part=remove]").click()
     expect(tags.in_dialog("finding")).to_have_text(

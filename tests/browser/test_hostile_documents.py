@@ -201,9 +201,11 @@ def test_referrers_and_tags_without_number_are_drawn_in_part(page: Page) -> None
     many = [{**referrer, "digest": f"sha256:{n:064x}"} for n in range(LONG)]
     answer = {"referrers": many, "related_tags": [], "source": "api"}
     page.route("**/referrers*", lambda route: route.fulfill(json=answer))
-    plan = {"tags": [f"t{n}" for n in range(LONG)], "checked": 1, "total": 1, "next": None}
-    page.route("**/deletion-plan*", lambda route: route.fulfill(
-        json={**plan, "digest": route.request.url.split("/")[-2]}))  # fmt: skip
+    tags = [{"tag": f"t{n}", "as": "manifest", "platform": None} for n in range(LONG)]
+    held = [{"tag": f"p{n}", "as": "platform", "platform": f"linux/{n}"} for n in range(LONG)]
+    holders = {"tags": tags + held, "checked": 1, "total": 1, "next": None}
+    page.route("**/manifests/*/tags?*", lambda route: route.fulfill(
+        json={**holders, "digest": route.request.url.split("/")[-2]}))  # fmt: skip
     page.goto(MANIFEST)
     expect(page.locator("section[data-part=attached]")).to_contain_text("are shown. Show more")
     page.get_by_role("button", name="Find all tags").click()

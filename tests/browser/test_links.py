@@ -148,7 +148,7 @@ def test_a_manifest_asked_for_by_digest_that_has_another_is_not_drawn(visit: Vis
     "changed", [{"digest": f"sha256:{'0' * 64}"}, {"digest": None}, {"tags": ["../x"]}]
 )
 def test_a_plan_for_another_image_deletes_nothing(visit: Visit, changed: dict[str, Any]) -> None:
-    visit.change("**/deletion-plan", **changed)
+    visit.change("**/deletion-plan?*", **changed)
     visit.open("manifest.html", **PLACE, tag="latest")
     visit.watch.page.get_by_role("button", name="Delete…").click()
     dialog = visit.watch.page.locator("#deletion")

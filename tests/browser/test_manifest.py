@@ -264,6 +264,25 @@ def test_all_tags_of_a_manifest_are_found_on_demand(
     expect(manifests.fact("Tags").get_by_role("link", name="oci-too")).to_be_visible()
 
 
+def test_a_platforms_digest_says_which_tags_it_is_part_of(manifests: ManifestPage) -> None:
+    platform = next(
+        child
+        for child in manifests.pushed["index"].document["manifests"]
+        if child["platform"]["architecture"] == "arm64"
+    )
+    where = f"registry=nas&repository={manifests.repository}&digest={platform['digest']}"
+    manifests.page.goto(f"/manifest.html?{where}")
+    manifests.watch.wait_until_all_is_there()
+    manifests.page.get_by_role("button", name="Find all tags").click()
+
+    part = manifests.fact("Tags").locator("div", has_text="Part of")
+    expect(part).to_contain_text("as linux/arm64/v8")
+    part.get_by_role("link", name="index", exact=True).click()
+    manifests.watch.wait_until_all_is_there()
+    chosen = manifests.section("platforms").locator("[aria-current=true]")
+    expect(chosen).to_contain_text("linux/arm64/v8")
+
+
 def test_the_raw_manifest_is_downloaded_byte_for_byte(
     manifests: ManifestPage, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from reglite import media_types
 from reglite.demo.registry import MemoryRegistry
 from reglite.demo.switches import Switches
 from reglite.inventory.load import Inventory
@@ -66,7 +67,11 @@ def test_the_list_is_asked_for_once(base: str, watch_page: WatchPage) -> None:
     assert watch.requests.count(f"GET {base}/api/v1/registries") == 1
 
 
-def test_each_registry_says_how_it_is_and_what_to_do(base: str, watch_page: WatchPage) -> None:
+def test_each_registry_says_how_it_is_and_what_to_do(
+    base: str, watch_page: WatchPage, memory_registry: MemoryRegistry
+) -> None:
+    # Of an empty catalog it would say so.
+    memory_registry.put_manifest("team/app", b"{}", media_types.OCI_MANIFEST, "v1")
     watch = watch_page(base, locale="en")
     page = watch.page
     page.goto("/")

@@ -175,7 +175,8 @@ def test_a_wrong_plan_is_said_in_the_dialog(base: str, watch_page: WatchPage) ->
     watch = watch_page(base, locale="en")
     plans: tuple[Any, ...] = ({}, {"tags": None}, {"tags": "latest", "total": "5"}, [])
     for plan in plans:
-        watch.page.route("**/deletion-plan*", answer({"json": plan}))
+        for path in ("**/deletion-plan*", "**/manifests/*/tags?*"):
+            watch.page.route(path, answer({"json": plan}))
         watch.page.goto(PAGES["manifest"])
         watch.page.get_by_role("button", name="Delete…").click()
         said = watch.page.locator("#deletion [data-part=said]")

@@ -64,7 +64,7 @@ export const weigh = (found) => {
   const images = steps.filter((step) => step.isImage).length;
   const tags = steps.flatMap((step) => step.tags).length;
   const isUndoable = steps.every((step) => step.manifest);
-  return { steps, images, isUndoable, needsName: tags > 1 || images > 1 || !isUndoable, text: buttonText(steps, images, tags) };
+  return { steps, images, isUndoable, needsName: tags > 1 || images > 1 || !isUndoable || steps.some(({ holders }) => holders?.length), text: buttonText(steps, images, tags) };
 };
 
 /** Follows what is chosen and typed: the button, the name to type, the note. */

@@ -56,7 +56,7 @@ const settle = async (request, { targets }, steps, failed) => {
 /** Fills the open dialog; answers what was found, or undefined after a failure. */
 const fill = async (request, isChanged, signal) => {
   try {
-    const found = await find(request.where, request.targets, signal, showProgress);
+    const found = await find(request.where, request.targets, signal, showProgress, isChanged);
     if (found.groups.every(isBlocked)) showBlocked(request, found);
     else describe(request, found, isChanged || found.isChanged);
     ui.choices.oninput = ui.typed.oninput = () => update(request, found);

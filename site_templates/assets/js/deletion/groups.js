@@ -47,10 +47,10 @@ export const hasChoice = (group) => group.plan.allowed && !isWhole(group) && fre
 
 /** `[{digest, tags, isImage, …}]` for `choice` "tag" or "image"; each step is one request. */
 export const stepsOf = (group, choice) => {
-  const { digest, plan, manifest } = group;
+  const { digest, plan, manifest, holders = [] } = group;
   const isImage = plan.allowed && (choice === "image" || isWhole(group) || !freeTags(group).length);
   return isImage
-    ? [{ digest, manifest, isImage, kind: plan.kind, tags: plan.tags, plan: plan.plan, children: plan.children?.length }]
+    ? [{ digest, manifest, isImage, kind: plan.kind, tags: plan.tags, plan: plan.plan, children: plan.children?.length, holders }]
     : freeTags(group).map((tag) => ({ digest, manifest, isImage, kind: plan.kind, tags: [tag] }));
 };
 

@@ -19,12 +19,23 @@ export const UNDO = [{ digest: "", raw: "", media_type: isMediaType }];
 export const NOTES = [{ code: "", params: { tags: [""] } }];
 const DELETED = { "tags?": [""], "undo?": UNDO, "kept_children?": [{ digest: "" }], "notes?": NOTES };
 
-/** Follows a plan to its end; `onProgress(checked, total)` hears of each part. */
-const readPlan = async (where, digest, signal, onProgress) => {
+/** Follows a plan to its end, on a "new" walk or a "recent" one; `onProgress(checked, total)` hears of each part. */
+const readPlan = async (where, digest, signal, onProgress, which) => {
   let plan;
-  const parts = walk({ ...where, digest }, "deletion-plan", { signal, fresh: true, shape: PLAN });
+  const parts = walk({ ...where, digest }, "deletion-plan", { query: { walk: which }, signal, fresh: true, shape: PLAN });
   for await (plan of parts) onProgress(plan.checked, plan.total);
   return plan;
+};
+
+const HOLDERS = { tags: [{ tag: "", as: "", "platform?": "" }], "next?": "" };
+
+/** The tags whose indexes hold the digest, `[{tag, as, platform}]`, on the walk that its plan was made on. */
+const readHolders = async (where, digest, signal) => {
+  const holders = new Map();
+  for await (const { tags } of walk({ ...where, digest }, "tags", { query: { walk: "recent" }, signal, fresh: true, shape: HOLDERS })) {
+    for (const holder of tags) holders.set(holder.tag, holder);
+  }
+  return [...holders.values()].filter(({ as }) => as !== "manifest");
 };
 
 /** The manifest's exact text and type, for undo; null where it can't be had. */
@@ -65,17 +76,18 @@ export const resolveTargets = async (where, targets, signal) => {
 const GONE = { tags: [], protected: [], parents: [], referrers: [], related_tags: [], complete: true };
 
 /** Adds `plan` and `manifest` to a group. */
-export const planGroup = async (where, group, signal, onProgress = () => {}) => {
+export const planGroup = async (where, group, signal, onProgress, which) => {
   if (group.digest === NOTHING) {
     const plan = { ...GONE, kind: "placeholder", tags: group.tags, untag: "placeholder", allowed: false };
     return Object.assign(group, { plan, manifest: {} });
   }
-  const plan = readPlan(where, group.digest, signal, onProgress).catch((error) => {
+  const plan = readPlan(where, group.digest, signal, onProgress, which).catch((error) => {
     if (error.code !== "MANIFEST_UNKNOWN" || !group.tags.length) throw error;
     return GONE;
   });
   const parts = await Promise.all([plan, readManifest(where, group.digest, signal)]);
-  return Object.assign(group, { plan: parts[0], manifest: parts[1] });
+  const holders = parts[0].parents.length ? await readHolders(where, group.digest, signal) : [];
+  return Object.assign(group, { plan: parts[0], manifest: parts[1], holders });
 };
 
 /** Runs one step; answers what the API says. A tag that named nothing may be gone by itself. */

@@ -6,6 +6,18 @@ import { nameList } from "./undo.js";
 /** `latest, 1.4.2 and 3 more`. */
 export const listTags = (tags) => nameList(sortVersions(tags));
 
+const MOST_PARTS = 5;
+
+/** `1.4 and latest lose linux/arm64. `: whose indexes break without an image, by what it is to them. */
+export const losses = (groups) => {
+  const parts = new Map();
+  for (const { tag, as, platform } of groups.flatMap(({ holders = [] }) => holders)) {
+    const part = platform ?? t(as === "attestation" ? "manifest.part_attestation" : "manifest.part_child");
+    parts.set(part, [...parts.get(part) ?? [], tag]);
+  }
+  return [...parts].slice(0, MOST_PARTS).map(([part, tags]) => ` ${t("deletion.loses", { n: tags.length, tags: listTags(tags), part })}`).join("");
+};
+
 /** `2 platforms, 1 signature`: what else feels it. */
 export const affected = (groups) => {
   const sum = (count) => groups.reduce((total, group) => total + count(group), 0);
@@ -14,11 +26,10 @@ export const affected = (groups) => {
     platforms: sum(({ summary }) => summary?.platforms.length ?? 0),
     signatures: sum(({ plan }) => plan.related_tags.filter(isSignature).length),
     attached: sum(({ plan }) => plan.referrers.length + plan.related_tags.filter((tag) => !isSignature(tag)).length),
-    parents: sum(({ plan }) => plan.parents.length),
   };
-  const KEYS = { platforms: "deletion.platforms", signatures: "deletion.signatures", attached: "deletion.attached", parents: "deletion.parents" };
+  const KEYS = { platforms: "deletion.platforms", signatures: "deletion.signatures", attached: "deletion.attached" };
   const words = Object.entries(counts).filter(([, n]) => n).map(([key, n]) => t(KEYS[key], { n })).join(", ");
-  return words ? t("deletion.affects", { words }) : ".";
+  return (words ? t("deletion.affects", { words }) : ".") + losses(groups);
 };
 
 /** What the button does: how many steps, images among them, and tags. */

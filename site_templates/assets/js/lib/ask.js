@@ -22,7 +22,7 @@ export const NAMES = {
  */
 const PLACE = { registry: "registry", repository: "repository" };
 const REPEATED = {
-  status: { name: "registry" }, referrers: {}, "deletion-plan": { digest: "digest" },
+  status: { name: "registry" }, referrers: {}, "deletion-plan": { digest: "digest" }, "digest/tags": { digest: "digest" },
   manifest: { ...PLACE, reference: "tag" }, GET: { ...PLACE, reference: "digest", digest: "digest" },
   DELETE: {}, PUT: {},
 };
@@ -56,7 +56,8 @@ const send = async (url, names, end, options) => {
   // What a blob holds is anybody's, and about nothing.
   const isText = !!names.blob;
   const answer = await request(url, { ...options, isText });
-  if (!isText && !isAbout(answer, names, end || options.method || "GET", options.shape)) throw foreign;
+  const kind = end === "tags" && names.digest ? "digest/tags" : end || options.method || "GET";
+  if (!isText && !isAbout(answer, names, kind, options.shape)) throw foreign;
   return answer;
 };
 

@@ -23,11 +23,11 @@ export const FORMATS = {
     imageName(registry, repository) + (tag ? `:${tag}` : `@${digest}`),
 };
 
-const BY_KIND = { image: "docker", index: "docker", chart: "helm", artifact: "oras" };
+const BY_KIND = new Map([["image", "docker"], ["index", "docker"], ["chart", "helm"], ["artifact", "oras"]]);
 
 /** Which command pulls what is known of a manifest: docker's before anything is, null where no client's does. */
 export const formatOf = (known) => {
   if (!known) return "docker";
   const isBare = known.kind === "index" && !known.platforms.length;
-  return (!isBare && BY_KIND[known.kind]) || null;
+  return (!isBare && BY_KIND.get(known.kind)) || null;
 };
