@@ -315,6 +315,57 @@ def test_an_index_and_its_tagged_platform_go_together_and_come_back(
     expect(tags.page.locator("main .banner.danger")).to_have_count(0)
 
 
+def test_before_a_platform_goes_the_tags_that_lose_it_are_named(
+    serve_site: ServeSite,
+    docker_registry: DockerRegistry,
+    watch_page: WatchPage,
+    image: Pushed,
+    truth: Repository,
+) -> None:
+    base = serve_site(docker_registry.url)
+    tags = TagsPage(watch_page(base, locale="en"), base, truth.name)
+    platform = image.document["manifests"][1]
+    tags.page.goto(tags.url.replace("tags.html", "manifest.html") + f"&digest={platform['digest']}")
+    tags.page.get_by_role("button", name="Delete…").click()
+    tags.expect_plan()
+    expect(tags.in_dialog("said")).to_contain_text(
+        "latest, 1.4.2 and stable lose linux/arm64/v8: pulls of that fail."
+    )
+    expect(tags.in_dialog("go")).to_have_attribute("aria-disabled", "true")
+    tags.confirm(name=tags.repository)
+    tags.page.wait_for_url("**/tags.html?**")
+    assert truth.digest_of("1.4.2") == image.digest
+    assert truth.digest_of(platform["digest"]) is None
+
+
+def test_several_images_are_planned_on_one_walk_which_serves_the_next_dialog(
+    serve: Callable[..., str],
+    serve_site: ServeSite,
+    memory_registry: MemoryRegistry,
+    watch_page: WatchPage,
+) -> None:
+    registry = serve(memory_registry)
+    with httpx.Client(base_url=registry) as client:
+        pusher = Pusher(client, "team/app")
+        for number in range(5):
+            image = pusher.push_image(f"v{number}", name=f"image {number}")
+            for other in range(30):
+                memory_registry.move_tag("team/app", f"b{number}-{other}", image.digest)
+    base = serve_site(registry)
+    tags = TagsPage(watch_page(base, locale="en"), base, "team/app").open("&q=v")
+    tags.page.locator("thead .check").check()
+    memory_registry.requests.clear()
+    tags.page.locator(".selection [data-part=remove]").click()
+    tags.expect_plan()
+    expect(tags.in_dialog("tag_then")).to_contain_text("5 images have other tags and stay.")
+    assert memory_registry.count_requests("HEAD", "/manifests/") <= 1.2 * 155
+    tags.page.keyboard.press("Escape")
+    memory_registry.requests.clear()
+    tags.page.locator(".selection [data-part=remove]").click()
+    tags.expect_plan()
+    assert memory_registry.count_requests("HEAD", "/manifests/") == 0
+
+
 def test_bulk_says_what_became_of_each_and_retries_the_failed(
     open_tags: OpenTags, pusher: Pusher, truth: Repository
 ) -> None:
