@@ -160,6 +160,8 @@ def test_the_jump_box_finds_what_is_loaded(base: str, watch_page: WatchPage) -> 
         ("nas/shop/payments", "tags.html?registry=nas&repository=shop/payments"),
         ("team/other:2.0", "registry=nas&repository=team/other&tag=2.0"),
         ("docker.io/nginx:1.27", "registry=hub&repository=library/nginx&tag=1.27"),
+        ("FROM nas/team/x:2.0 AS build", "registry=nas&repository=team/x&tag=2.0"),
+        ("/v2/team/other/manifests/2.0", "registry=nas&repository=team/other&tag=2.0"),
     ],
 )
 def test_a_pasted_reference_leads_to_its_page(
@@ -187,10 +189,13 @@ def test_a_reference_of_a_registry_that_is_not_here_leads_nowhere(
     page.locator("#palette input").fill(pasted)
     expect(page.locator("#found a")).to_have_count(0)
     nothing = page.locator("#palette").get_by_role("status")
-    expect(nothing).to_have_text("Nothing loaded matches.")
+    host = pasted.partition("/")[0]
+    expect(nothing).to_have_text(f"No registry here is pulled from {host}.")
     expect(nothing).to_be_visible()
     page.locator("#palette input").fill("front")
     expect(nothing).to_be_hidden()
+    page.locator("#palette input").fill(f"sha256:{'ab' * 32}")
+    expect(nothing).to_have_text("Open a repository first: a digest is looked up there.")
 
 
 def test_the_jump_box_gives_the_focus_back(base: str, watch_page: WatchPage) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from reglite.demo.registry import MemoryRegistry
+from reglite.media_types import OCI_MANIFEST
 from tests.browser.conftest import ServeSite
 from tests.browser.tags_page import TagsPage
 from tests.support.accessibility import list_violations
@@ -74,8 +75,8 @@ def test_a_row_says_platforms_kind_siblings_and_protection(releases: TagsPage) -
 
 
 def test_a_protected_tag_has_its_lock_however_late_the_globs_are(releases: TagsPage) -> None:
-    held = releases.hold("**/glob.js")
-    with releases.page.expect_request("**/glob.js"):
+    held = releases.hold("**/api/v1/registries")
+    with releases.page.expect_request("**/api/v1/registries"):
         releases.open()
     expect(releases.row("1.9.0-rc.1").locator(".digest")).to_be_visible()
     held[0].continue_()
@@ -330,13 +331,77 @@ def test_an_emptied_repository_says_what_to_push(
     tags.watch.assert_quiet()
 
 
-def test_an_unknown_repository_reads_like_an_empty_one(
-    serve_site: ServeSite, docker_registry: DockerRegistry, watch_page: WatchPage
+def test_an_unknown_repository_is_told_from_an_empty_one_with_the_nearest_names(
+    serve_site: ServeSite, docker_registry: DockerRegistry, watch_page: WatchPage, pusher: Pusher
 ) -> None:
+    pusher.push_image("v1")
     base = serve_site(docker_registry.url)
-    tags = TagsPage(watch_page(base, locale="en"), base, "never/pushed").visit()
-    expect(tags.page.get_by_text("No tags here yet.")).to_be_visible()
+    tags = TagsPage(watch_page(base, locale="en"), base, f"{pusher.repository}s").visit()
+    words = tags.page.locator(".void")
+    expect(words).to_contain_text(f"nas knows no repository {pusher.repository}s.")
+    expect(tags.page.get_by_text("No tags here yet.")).to_have_count(0)
     tags.watch.assert_quiet(ignoring="404")
+    words.get_by_role("link", name=pusher.repository, exact=True).click()
+    tags.expect_tags("v1")
+
+
+def test_a_repository_that_its_catalog_still_lists_has_only_no_tags(
+    serve: Callable[..., str],
+    serve_site: ServeSite,
+    memory_registry: MemoryRegistry,
+    watch_page: WatchPage,
+) -> None:
+    """Quay answers 404 for the tags of a repository that was emptied."""
+    memory_registry.switches.emptied_tags = "unknown"
+    digest = memory_registry.put_manifest("team/app", b"{}", OCI_MANIFEST, "v1")
+    registry = serve(memory_registry)
+    with httpx.Client(base_url=registry) as client:
+        assert client.delete(f"/v2/team/app/manifests/{digest}").status_code == 202
+    base = serve_site(registry)
+    tags = TagsPage(watch_page(base, locale="en"), base, "team/app").visit()
+    expect(tags.page.get_by_text("No tags here yet.")).to_be_visible()
+
+
+def test_a_filter_takes_globs_what_is_excluded_and_ages(releases: TagsPage) -> None:
+    box = releases.page.get_by_role("searchbox", name="Filter tags")
+    box.fill("1.9*")
+    expect(releases.page.locator("tr[data-tag]")).not_to_have_count(0)
+    assert all(tag.startswith("1.9") for tag in releases.tags())
+    box.fill("!1.* !latest")
+    expect(releases.row("latest")).to_have_count(0)
+    expect(releases.row("0.1.0")).to_be_visible()
+    box.fill("newer:1h")
+    expect(releases.page.locator(".void")).to_contain_text("newer:1h")
+    box.fill("older:1d latest")
+    releases.expect_tags("latest")
+    name = "Select all 1 that match older:1d latest"
+    expect(releases.page.get_by_role("checkbox", name=name)).to_be_visible()
+
+
+def test_a_selection_leaves_the_filter_and_gathers_over_several(releases: TagsPage) -> None:
+    box = releases.page.get_by_role("searchbox", name="Filter tags")
+    for text in ("latest", "1.9.0"):
+        releases.page.locator("h1").click()
+        releases.page.keyboard.press("/")
+        expect(box).to_be_focused()
+        box.fill(text)
+        releases.row(text).locator(".hit").click()
+    expect(releases.page.locator(".selection .count")).to_have_text("2 selected")
+    box.fill("")
+    expect(releases.page.locator("tr.chosen")).to_have_count(2)
+
+
+def test_the_siblings_of_a_tag_open_as_a_list_by_click_and_key(releases: TagsPage) -> None:
+    siblings = releases.row("latest").locator(".siblings")
+    siblings.click()
+    menu = releases.page.locator("#menu-copy")
+    expect(menu.get_by_role("link")).to_have_text(["1.10.0"])
+    releases.page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    siblings.focus()
+    releases.page.keyboard.press("Enter")
+    menu.get_by_role("link", name="1.10.0").click()
+    releases.page.wait_for_url("**tag=1.10.0")
 
 
 def test_a_stopped_registry_is_an_error_with_a_retry(

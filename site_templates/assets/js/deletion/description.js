@@ -3,6 +3,7 @@ import { make, one, say, t } from "../lib/dom.js";
 import { shortDigest } from "../lib/format.js";
 import { adviceOn, titleOf, told } from "../elements/messages.js";
 import { NOTHING, hasChoice, isWhole, stepsOf } from "./groups.js";
+import { kept, showList } from "./listing.js";
 import { leaveClose, name, put, show, showWhere, ui } from "./parts.js";
 import { nameList } from "./undo.js";
 import { affected, buttonText, listTags } from "./wording.js";
@@ -58,7 +59,8 @@ const describeMany = ({ groups, tags }) => {
 const choiceOf = ({ groups }) => (groups.some(hasChoice) ? one("input:checked", ui.choices).value : "tag");
 
 /** What the chosen steps come to, and whether the repository's name must be typed. */
-export const weigh = (found) => {
+export const weigh = (all) => {
+  const found = kept(all);
   const choice = choiceOf(found);
   const steps = found.groups.flatMap((group) => stepsOf(group, choice));
   const images = steps.filter((step) => step.isImage).length;
@@ -67,13 +69,24 @@ export const weigh = (found) => {
   return { steps, images, isUndoable, needsName: tags > 1 || images > 1 || !isUndoable || steps.some(({ holders }) => holders?.length), text: buttonText(steps, images, tags) };
 };
 
-/** Follows what is chosen and typed: the button, the name to type, the note. */
+const isSingle = ({ groups, tags }) => groups.length === 1 && tags.length <= 1;
+
+/** What the button does, as a question. */
+const showTitle = ({ groups: [only], tags: [tag] }, isOne, text, images) => {
+  const key = only.plan.kind === "placeholder" ? "deletion.title_finish" : images ? "deletion.title_image" : "deletion.title_tag";
+  put(ui.title, isOne ? say(key, { tag: name(tag ?? shortDigest(only.digest)) }) : [`${text}?`]);
+};
+
+/** Follows what is chosen and typed: the title, the button, the name to type, the note. */
 export const update = ({ where }, found) => {
   const { steps, needsName, isUndoable, text, images } = weigh(found);
+  const isOne = isSingle(found);
+  showTitle(found, isOne, text, images);
+  if (!isOne) showList(found, steps);
   const n = steps.reduce((sum, { children = 0 }) => sum + children, 0);
   ui.go.textContent = text;
   ui.confirm.hidden = !needsName;
-  const isReady = !needsName || ui.typed.value.trim() === where.repository;
+  const isReady = steps.length && (!needsName || ui.typed.value.trim() === where.repository);
   ui.go.setAttribute("aria-disabled", !isReady);
   ui.go.classList.toggle("solid", isReady);
   const isBrief = !images && found.groups.some(({ plan }) => plan.untag === "placeholder");
@@ -81,23 +94,29 @@ export const update = ({ where }, found) => {
 };
 
 /** What goes and what stays, and the choice where there is one. */
-export const describe = (request, found, isChanged) => {
-  const { where } = request;
-  const { groups, left, tags } = found;
-  const [only] = groups;
-  const isSingle = groups.length === 1 && tags.length <= 1;
-  const isLeftover = isSingle && only.plan.kind === "placeholder";
-  const subject = name(tags[0] ?? shortDigest(only.digest));
-  showWhere(where, isSingle && only.digest);
-  put(ui.title, !isSingle ? [t("deletion.title_many", { n: tags.length })]
-    : say(isLeftover ? "deletion.title_finish" : only.plan.allowed && !hasChoice(only) ? "deletion.title_image" : "deletion.title_tag", { tag: subject }));
+const tell = (found, isOne, isChanged) => {
+  const { groups: [only], groups, left } = found;
+  const isLeftover = isOne && only.plan.kind === "placeholder";
   if (isLeftover) put(ui.said, [t(only.digest === NOTHING ? "deletion.dangling" : "deletion.finish")]);
-  else (isSingle ? describeOne : describeMany)(found);
+  else (isOne ? describeOne : describeMany)(found);
   if (left.length) ui.said.append(" ", t("deletion.left_out", { tags: nameList(left.flatMap((group) => group.tags)) }));
   const isChoice = groups.some(hasChoice);
-  show(isChoice ? "choices" : "said", ...(isLeftover ? [] : ["note"]), ...(isChanged ? ["notice"] : []), ...(isChoice && left.length ? ["said"] : []));
+  show(isChoice ? "choices" : "said", ...(isOne ? [] : ["list"]), ...(isLeftover ? [] : ["note"]), ...(isChanged ? ["notice"] : []), ...(isChoice && left.length ? ["said"] : []));
+};
+
+/** Describes what was found, and follows what is left out of it again. */
+export const describe = (request, found, isChanged) => {
+  const { where } = request;
+  const isOne = isSingle(found);
+  showWhere(where, isOne && found.groups[0].digest);
   ui.repository.textContent = where.repository;
   ui.go.hidden = false;
+  ui.list_tags.onchange = () => {
+    const left = kept(found);
+    if (left.groups.length) tell(left, isOne, isChanged);
+    update(request, found);
+  };
+  tell(found, isOne, isChanged);
   update(request, found);
 };
 

@@ -23,7 +23,8 @@ const open = ({ where, targets }, isChanged) => {
   ui.go.setAttribute("aria-disabled", "true");
   ui.typed.value = "";
   for (const radio of all("input", ui.choices)) radio.checked = radio.value === "tag";
-  ui.finding.textContent = "";
+  ui.finding.textContent = ui.list.dataset.shown = "";
+  ui.list.open = false;
   show("busy", ...(isChanged ? ["notice"] : []));
   dialog.returnValue = "";
   dialog.showModal();

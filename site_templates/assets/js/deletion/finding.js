@@ -17,7 +17,7 @@ const planAll = async (where, groups, signal, onProgress, isAnew) => {
 
 /**
  * Answers `groups` to ask about, in the order of their deletion; `left`, those of which nothing can
- * go, unless all are so; the `tags` of `groups`; the `targets` as they are now; `isChanged`, whether
+ * go, unless all are so; the `tags` of `groups`, and those of them that are left `out` again; the `targets` as they are now; `isChanged`, whether
  * they are others than were given. `isAnew` takes nothing from earlier walks;
  * `onProgress(checked, total, isMany)`.
  */
@@ -33,5 +33,5 @@ export const find = async (where, targets, signal, onProgress, isAnew, isSecond 
   }
   const left = found.filter(isBlocked);
   const groups = left.length === found.length ? found : inOrder(found.filter((group) => !isBlocked(group)));
-  return { targets, groups, left, tags: groups.flatMap((group) => group.tags), isChanged: false };
+  return { targets, groups, left, tags: groups.flatMap((group) => group.tags), out: new Set(), isChanged: false };
 };

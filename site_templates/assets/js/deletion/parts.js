@@ -4,7 +4,7 @@ import { shortDigest } from "../lib/format.js";
 import "../elements/overlay.js";
 import { NOTHING } from "./groups.js";
 
-const PARTS = ["notice", "busy", "choices", "said", "remedy", "confirm", "note", "outcomes"];
+const PARTS = ["notice", "busy", "choices", "said", "remedy", "list", "confirm", "note", "outcomes"];
 
 export const dialog = one("#deletion");
 export const ui = partsOf(dialog);

@@ -2,14 +2,13 @@
 import { isAbort } from "../lib/api.js";
 import { listRegistries } from "../lib/ask.js";
 import { one, stamp, t } from "../lib/dom.js";
-import { isDigest, isRepository } from "../lib/reference.js";
+import { digitsOf, parseJump, rankName } from "../lib/jump.js";
 import { here as place } from "../lib/session.js";
 import { link } from "../lib/url.js";
 import { fillName } from "./list.js";
 import "./overlay.js";
 
 const MOST = 8;
-const REFERENCE = /^(?:(?:docker|oci|https?):\/\/)?(?:([\w.-]+(?::\d+)?)\/)?([a-z0-9][a-z0-9._/-]*?)(?::(\w[\w.-]{0,127}))?(?:@(\w+:\w+))?$/;
 const here = { registry: place.registry, repository: place.repository };
 const dialog = one("#palette");
 const input = one("input", dialog);
@@ -19,25 +18,10 @@ let provide;
 let back;
 let registries = [];
 
-const target = (name, where, params) =>
-  ({ name, where, href: link(params.tag || params.digest ? "manifest.html" : "tags.html", params) });
-
-/** Where a pasted digest or `host/repository:tag` leads: the registry whose pulls name that host. */
-const parse = (text) => {
-  if (isDigest(text)) {
-    return here.repository ? [target(text, here.repository, { ...here, digest: text })] : [];
-  }
-  const [, host, name, tag, digest] = REFERENCE.exec(text.replace(/^(docker|podman) pull /, "")) ?? [];
-  const found = registries.find((each) => host && (each.pull_host === host || each.name === host));
-  // A host that no registry here is pulled from leads nowhere: its images are not here.
-  if (host && !found && /[.:]|^localhost$/.test(host)) return [];
-  const registry = found?.name ?? here.registry;
-  const official = found?.pull_host === "docker.io" && name && !name.includes("/") ? "library/" : "";
-  const repository = found || !host ? official + name : `${host}/${name}`;
-  if (!name || !registry || !(tag || digest || name.includes("/"))) return [];
-  if (!isRepository(repository) || (digest && !isDigest(digest))) return [];
-  return [target(text, registry, { registry, repository, tag: digest ? "" : tag, digest })];
-};
+const target = (text, { registry, repository, tag, digest }) => ({
+  name: text, where: digest && repository === here.repository ? repository : registry,
+  href: link(tag || digest ? "manifest.html" : "tags.html", { registry, repository, tag, digest }),
+});
 
 const createItem = ({ name, where, href }, index, query) => {
   const { root, open, label, place } = stamp("found-item");
@@ -55,18 +39,25 @@ const choose = (chosen) => {
   chosen?.scrollIntoView({ block: "nearest" });
 };
 
+/** What is loaded and answers the query, the best first; by name, or by seven and more digits of a digest. */
+const findLoaded = (query) => {
+  const digits = digitsOf(query);
+  const rankOf = ({ name, digest }) => (digits && digest?.startsWith(`sha256:${digits}`) ? 0 : rankName(name, query));
+  const places = registries.map(({ name }) => ({ name, where: "", href: link("repositories.html", { registry: name }) }));
+  const ranked = [...provide(), ...places].map((each) => [rankOf(each), each]).filter(([rank]) => rank < Infinity);
+  return ranked.sort(([a], [b]) => a - b).slice(0, MOST).map(([, each]) => each);
+};
+
 const search = () => {
   const query = input.value.trim();
-  const low = query.toLowerCase();
-  const places = registries.map(({ name }) => ({ name, where: "", href: link("repositories.html", { registry: name }) }));
-  const loaded = [];
-  for (const each of query ? [...provide(), ...places] : []) {
-    if (each.name.toLowerCase().includes(low) && loaded.push(each) === MOST) break;
-  }
-  const found = [...loaded, ...(query ? parse(query) : [])];
+  const loaded = query ? findLoaded(query.toLowerCase()) : [];
+  const { where, unknownHost, needsRepository } = query ? parseJump(query, registries, here) : {};
+  const found = [...loaded, ...(where ? [target(query, where)] : [])];
   list.replaceChildren(...found.map((each, index) => createItem(each, index, query)));
   choose(items()[0]);
-  nothing.textContent = query && !found.length ? t("jump.nothing") : "";
+  nothing.textContent = !query || found.length ? ""
+    : unknownHost ? t("jump.unknown_host", { host: unknownHost })
+      : t(needsRepository ? "jump.needs_repository" : "jump.nothing");
 };
 
 /**

@@ -101,7 +101,7 @@ document.addEventListener("click", async (event) => {
 const bar = one("#jump input");
 let provide = () => [];
 
-/** Gives the box what a page has loaded: a function that answers `[{name, where, href}]`. */
+/** Gives the box what a page has loaded: a function that answers `[{name, where, href, digest}]`. */
 export const provideJumps = (provider) => {
   provide = provider;
 };

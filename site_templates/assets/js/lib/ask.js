@@ -77,6 +77,8 @@ const REGISTRIES = { registries: [{ name: "", url: "", pull_host: "", source: ""
 export const askRegistries = (options) => ask({}, "registries", { ...options, shape: REGISTRIES });
 
 let registries;
+// Somebody else may see others.
+document.addEventListener("rl:signed-in", () => (registries = undefined));
 
 /** The answer of `/registries`, which several parts of a page share: asked once, again after a failure. */
 export const listRegistries = () => (registries ??= listShown.then(askRegistries).catch((error) => {

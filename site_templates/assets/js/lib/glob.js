@@ -7,8 +7,11 @@ const translate = (token) => {
   return token.replace(/[\\^$.*+?()[\]{}|]/, "\\$&");
 };
 
-/** The first of `globs` that covers the whole name, or undefined. */
-export const findGlob = (globs, name) => globs.find((glob) => {
+/** The expression of a glob, which covers the whole name. */
+export const compileGlob = (glob) => {
   const tokens = glob.match(/\[!?[^\]]+\]|[^]/g) ?? [];
-  return new RegExp(`^${tokens.map(translate).join("")}$`).test(name);
-});
+  return new RegExp(`^${tokens.map(translate).join("")}$`);
+};
+
+/** The first of `globs` that covers the whole name, or undefined. */
+export const findGlob = (globs, name) => globs.find((glob) => compileGlob(glob).test(name));

@@ -7,7 +7,7 @@ import { bindKeys } from "../lib/keyboard.js";
 import { FORMATS, formatOf } from "../lib/pull.js";
 import { fault, here, session } from "../lib/session.js";
 import { decode, link } from "../lib/url.js";
-import { copyText } from "../elements/shell.js";
+import { copyText, provideJumps } from "../elements/shell.js";
 import { attestationFolds, referrerFolds } from "../manifest/attached.js";
 import { MOST_OF_DOCUMENT, drawFirst, plain, whole } from "../manifest/excerpt.js";
 import { builtPair, configPairs, kindOf, pair, sizePair, sourcePairs } from "../manifest/facts.js";
@@ -152,6 +152,9 @@ const show = async (view, signal) => {
     fillSection("members", view.members, null, memberRow(where));
   } else page.members.hidden = true;
   page.split.hidden = false;
+  provideJumps(() => view.platforms.map((each) => ({
+    name: nameOf(each, view.platforms), digest: each.digest, where: where.repository, href: link("manifest.html", { ...where, digest: each.digest }),
+  })));
   page.problem.replaceChildren();
   if (view.unread.length) page.problem.append((await import("../elements/messages.js")).trouble(view.unread[0], where.registry, () => load(true)));
   const needsImage = view.kind === "index" && chosen && !view.image;

@@ -21,10 +21,10 @@ const { registry } = here;
 const ui = partsOf(document);
 const takeTurn = createTurn();
 /** What the inventory says of this registry; undefined where it is not in it. */
-const known = listRegistries().then((answer) => answer.registries.find(({ name }) => name === registry));
+const getKnown = () => listRegistries().then((answer) => answer.registries.find(({ name }) => name === registry));
 const { state, set } = bindState({ q: "", namespace: "", view: "", order: "" }, () => apply());
 const model = createModel(registry, state);
-const { showInstead, showEmpty, showNoCatalog, showNoMatch } = bindInstead(model, ui, registry, known);
+const { showInstead, showEmpty, showNoCatalog, showNoMatch } = bindInstead(model, ui, registry, getKnown);
 
 const details = new Details(registry, (name) => {
   const row = rows.rowOf(name);
@@ -138,7 +138,7 @@ const load = async (fresh = false) => {
 };
 
 const showRegistry = async () => {
-  const found = await known;
+  const found = await getKnown();
   ui.command.hidden = !found;
   ui.host.textContent = ui.copy.dataset.copy = found?.pull_host ?? "";
   const { STATUS, fillStatus } = await import("../elements/status.js");
@@ -166,7 +166,10 @@ ui.again.addEventListener("click", () => {
   details.forget();
   load(true);
 });
-document.addEventListener("rl:signed-in", () => load(true));
+document.addEventListener("rl:signed-in", () => {
+  load(true);
+  showRegistry().catch(mention);
+});
 provideJumps(() => model.names.map((name) => ({ name, where: registry, href: hrefOf(registry, name) })));
 
 if (!fault) document.title = document.title.replace(/^[^,]*/, () => registry);

@@ -3,6 +3,7 @@ import { createTurn, isAbort } from "../lib/api.js";
 import { listRegistries, walk } from "../lib/ask.js";
 import { breakable, make, one, partsOf, showProgress, t } from "../lib/dom.js";
 import { splitName } from "../lib/format.js";
+import { findGlob } from "../lib/glob.js";
 import { bindKeys } from "../lib/keyboard.js";
 import { fault, here, session } from "../lib/session.js";
 import { bindState, link } from "../lib/url.js";
@@ -26,12 +27,14 @@ const address = bindState(DEFAULTS, () => apply());
 const { state } = address;
 
 const model = createModel(where, state);
-const { showCommand, showCount, showInstead, showNoMatch, showNone } = bindSurroundings(model, ui, () => known);
+const { showCommand, showCount, showInstead, showNoMatch, showNone, showUnknown } = bindSurroundings(model, ui, () => known);
 let deeds;
 let reading;
+let known;
 
 model.summaries = new Summaries(where, (tags) => {
   learn(tags);
+  if (model.hasAges) filter();
   const isShown = (tag) => rows.rowOf(tag);
   if (tags.some((tag) => isShown(tag) || model.siblingsOf(tag, model.digestOf(tag)).some(isShown))) rows.draw();
   reading?.show();
@@ -57,9 +60,21 @@ const learn = (tags) => {
 
 /* From all tags to the rows that are shown */
 
+const fetchReading = async () => (reading ??= (await import("../tags/read-all.js")).bindReading(model, ui, arrange, filter));
+let dated = "";
+
+/** Reads the dates that the filter asks for, once for each filter. */
+const readDates = async () => {
+  if (dated === state.q) return;
+  dated = state.q;
+  (await fetchReading()).readDates(model.unread);
+};
 const filter = () => {
   model.filter();
-  if (model.tags.length) showNoMatch(() => setFilter(""));
+  if (model.unread.length) {
+    showInstead(null);
+    readDates();
+  } else if (model.tags.length) showNoMatch(() => setFilter(""));
   rows.items = model.shown;
   deeds?.show();
   showCount();
@@ -83,8 +98,7 @@ const order = async () => {
     reading?.leave();
     return arrangeByVersion(state.order);
   }
-  reading ??= (await import("../tags/read-all.js")).bindReading(model, ui, arrange, filter);
-  return reading.sort();
+  return (await fetchReading()).sort();
 };
 
 /** Puts the state of the address on the page: after back, forward and every change. */
@@ -100,7 +114,7 @@ const apply = () => {
 const showFailure = async (error) => {
   // What was selected so far is counted.
   await coming;
-  if (error.code === "NAME_UNKNOWN") return showNone();
+  if (error.code === "NAME_UNKNOWN") return showUnknown();
   const { showFailure: show } = await import("../tags/failure.js");
   show({ model, ui, load, showInstead }, error);
 };
@@ -177,7 +191,7 @@ bindKeys({
   Delete: key("delete"), Escape: () => (model.selected.size ? key("clear")() : false),
 });
 provideJumps(() => model.tags.map((tag) =>
-  ({ name: tag, where: where.repository, href: link("manifest.html", { ...where, tag }) })));
+  ({ name: tag, digest: model.digestOf(tag), where: where.repository, href: link("manifest.html", { ...where, tag }) })));
 
 const showRole = ({ role }) => {
   model.role = role;
@@ -186,6 +200,7 @@ const showRole = ({ role }) => {
 session.then(showRole).catch(isAbort);
 document.addEventListener("rl:signed-in", ({ detail }) => {
   showRole(detail);
+  learnRegistry();
   load(true);
 });
 
@@ -193,19 +208,19 @@ const [namespace, name] = splitName(where.repository);
 ui.title.replaceChildren(make("span", { class: "dim" }, ...breakable(namespace)), name);
 if (!fault) document.title = `${where.repository}, ${where.registry}, ${document.title}`;
 ui.table.ariaLabel = t("tags.table", { repository: where.repository });
-const known = listRegistries().then(async ({ registries }) => {
+/** Takes in what the inventory says of the registry: without it no host is known that a command could name. */
+const learnRegistry = () => (known = listRegistries().then(async ({ registries }) => {
   const found = registries.find((entry) => entry.name === where.registry);
-  if (found?.protect.length) {
-    const { findGlob } = await import("../lib/glob.js");
-    model.protectedBy = (tag) => findGlob(found.protect, tag);
-  }
+  if (!found) return;
+  model.protectedBy = (tag) => findGlob(found.protect, tag);
   // Last: rows take a registry's globs as settled once it is there.
   Object.assign(model.registry, found);
   rows.draw();
   deeds?.show();
   model.pull = await import("../lib/pull.js");
   showCommand();
-}).catch(isAbort);
+}).catch(isAbort));
+learnRegistry();
 ui.sort.append(ui.orders.content);
 if (sessionStorage.getItem("reglite.undo")) showUndo();
 apply();

@@ -4,8 +4,8 @@ import { stamp, t } from "../lib/dom.js";
 import { remember } from "./opened.js";
 import { hrefOf } from "./row.js";
 
-/** `known` is the promise of what the inventory says of the registry. */
-export const bindInstead = (model, ui, registry, known) => {
+/** `getKnown()` promises what the inventory says of the registry. */
+export const bindInstead = (model, ui, registry, getKnown) => {
   /** Puts words in the table's place, or the table back. */
   const showInstead = (content, isTableToo = false) => {
     ui.instead.replaceChildren(...(content ? [content] : []));
@@ -33,9 +33,10 @@ export const bindInstead = (model, ui, registry, known) => {
 
   const showEmpty = async () => {
     const { root, push, copy } = stamp("no-repositories");
-    const host = (await known.catch(isAbort))?.pull_host ?? registry;
+    const host = (await getKnown().catch(isAbort))?.pull_host;
     const { quote } = await import("../lib/pull.js");
-    push.textContent = copy.dataset.copy = quote(`docker push ${host}/app:latest`);
+    if (host) push.textContent = copy.dataset.copy = quote(`docker push ${host}/app:latest`);
+    else push.parentElement.remove();
     if (!model.names.length) showInstead(root);
   };
 

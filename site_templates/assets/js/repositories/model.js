@@ -1,4 +1,5 @@
 /** What the page of a registry knows: the names, whether more come, which namespaces were opened; no elements. */
+import { parseFilter } from "../lib/filter.js";
 import { growTree, selectNames } from "./order.js";
 
 const FEW = 100;
@@ -11,6 +12,7 @@ export const createModel = (registry, state) => {
     state,
     names: [],
     hasMore: false,
+    mark: "",
     hasCatalog: true,
 
     /** Opens a namespace of the tree, or closes it. */
@@ -19,6 +21,7 @@ export const createModel = (registry, state) => {
     /** The names that the state asks for, in its order. */
     select() {
       const chosen = selectNames(model.names, state);
+      model.mark = parseFilter(state.q).mark;
       return state.order ? chosen.reverse() : chosen;
     },
 

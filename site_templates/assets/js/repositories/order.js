@@ -1,13 +1,14 @@
 /** From names to rows: namespace, order, tree; pure. */
+import { parseFilter } from "../lib/filter.js";
 
 /** The first parts of names that have several, sorted. */
 export const namespacesOf = (names) =>
   [...new Set(names.filter((name) => name.includes("/")).map((name) => name.slice(0, name.indexOf("/"))))].sort();
 
-/** The names in a namespace (all of them without one) that contain `query`. */
+/** The names in a namespace (all of them without one) that the filter lets through. */
 export const selectNames = (names, { namespace, q }) => {
-  const wanted = q.toLowerCase();
-  return names.filter((name) => name.includes(wanted) && (!namespace || name.startsWith(`${namespace}/`)));
+  const { hasName } = parseFilter(q);
+  return names.filter((name) => hasName(name) && (!namespace || name.startsWith(`${namespace}/`)));
 };
 
 /**

@@ -38,18 +38,18 @@ const createRepository = ({ name }, registry) => {
 };
 
 /** Fills the row of an item out of the page's model; `before` is the one it had, `onToggle(name)` hears of a namespace. */
-export const renderRow = ({ registry, state }, item, before, detail, onToggle) => {
+export const renderRow = ({ registry, state, mark }, item, before, detail, onToggle) => {
   const row = parts.get(before) ?? (item.group ? createGroup(item, onToggle) : createRepository(item, registry));
   parts.set(row.root, row);
   row.root.style.setProperty("--indent", state.view && `${0.5 + 1.5 * item.depth}rem`);
   if (item.group) {
-    fillName(row.name, splitName(item.name.slice(0, -1))[1] + "/", state.q);
+    fillName(row.name, splitName(item.name.slice(0, -1))[1] + "/", mark);
     row.tags.textContent = t("repositories.count", { n: item.count });
     row.open.ariaExpanded = item.isOpen;
   } else {
     const [namespace, last] = splitName(item.name);
-    if (state.view) fillName(row.name, last, state.q);
-    else fillName(row.name, item.name, state.q, namespace.length);
+    if (state.view) fillName(row.name, last, mark);
+    else fillName(row.name, item.name, mark, namespace.length);
     fillDetails(row.root, detail);
   }
   return row.root;

@@ -1,8 +1,8 @@
 /** What a reader does on the tags page: select, order, copy, delete; fetched with the first of it. */
-import { all, t } from "../lib/dom.js";
+import { all, announce, t } from "../lib/dom.js";
 import { copyText } from "../elements/copy.js";
 import { pullFormat, textFor } from "./commands.js";
-import { fillRowMenu, fillViewMenu, openFormats } from "./menus.js";
+import { fillRowMenu, fillViewMenu, openFormats, openSiblings } from "./menus.js";
 import { naturalOrder, nextOrder } from "./columns.js";
 import { bindSelection } from "./selection.js";
 
@@ -74,6 +74,7 @@ export const bindDeeds = ({ model, ui, rows, address, apply, load, known, learn,
     else if (target === ui.selecting) toggleSelecting();
     else if (target === ui.stop) model.summaries.stop();
     else if (target.matches("tbody .check")) selection.toggle(tag, event.shiftKey);
+    else if (target.closest(".siblings")) openSiblings(model, target.closest(".siblings"), tag);
     else if (target.matches("[data-part=again]")) again(tag);
     else if (target.matches("[data-part=finish]") && !whyNot(tag)) remove([tag]);
   };
@@ -112,8 +113,9 @@ export const bindDeeds = ({ model, ui, rows, address, apply, load, known, learn,
     async pull(tag) {
       if (!tag) return;
       await known(); // the host to name is not guessed
-      const format = pullFormat(model, [tag]);
-      if (format) copyText(textFor(model, format, [tag]));
+      const format = model.pull && pullFormat(model, [tag]);
+      if (!model.pull) announce(t("copy.no_host"));
+      else if (format) copyText(textFor(model, format, [tag]));
       else announce(t("copy.no_pull"));
     },
     digest: (tag) => model.digestOf(tag) && copyText(model.digestOf(tag)),

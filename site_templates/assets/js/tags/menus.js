@@ -1,7 +1,9 @@
 /** The menus of a row, of what can be copied and of the view; loaded when the first one opens. */
-import { make, one, partsOf, t } from "../lib/dom.js";
+import { announce, make, one, partsOf, t } from "../lib/dom.js";
 import { copyText } from "../elements/copy.js";
 import { toggleMenu } from "../elements/menu.js";
+import { sortVersions } from "../lib/version-order.js";
+import { link } from "../lib/url.js";
 import { formatsFor } from "./clients.js";
 import { pullFormat, textFor } from "./commands.js";
 
@@ -13,9 +15,11 @@ const LABELS = {
 // Whoever pushes an image names its platforms.
 const MOST_PLATFORMS = 100;
 const MOST_OF_PLATFORM = 64;
+const MOST_SIBLINGS = 200;
 
 /** Opens what can be copied of these tags beside `opener`. */
 export const openFormats = (model, opener, tags) => {
+  if (!model.pull) return announce(t("copy.no_host"));
   const isKnown = tags.every(model.digestOf);
   const menu = one("#menu-copy");
   menu.replaceChildren(...formatsFor(model.registry, pullFormat(model, tags)).filter((format) => isKnown || format !== "pinned")
@@ -23,6 +27,18 @@ export const openFormats = (model, opener, tags) => {
       class: "item", type: "button", title: textFor(model, format, tags.slice(0, 3)),
       onclick: () => copyText(textFor(model, format, tags)),
     }, t(LABELS[format]))));
+  toggleMenu(menu, opener);
+};
+
+/** Opens the tags that name the same image as this one beside `opener`, each a link. */
+export const openSiblings = (model, opener, tag) => {
+  const tags = sortVersions(model.siblingsOf(tag, model.digestOf(tag)));
+  const menu = one("#menu-copy");
+  const left = tags.length - MOST_SIBLINGS;
+  menu.replaceChildren(
+    make("p", { class: "group" }, t("tags.siblings_title")),
+    ...tags.slice(0, MOST_SIBLINGS).map((each) => make("a", { class: "item", href: link("manifest.html", { ...model.where, tag: each }) }, each)),
+    ...(left > 0 ? [make("p", { class: "group" }, t("tags.siblings_more", { n: left }))] : []));
   toggleMenu(menu, opener);
 };
 
@@ -37,7 +53,8 @@ export const fillRowMenu = (model, opener, { select, remove, whyNot }) => {
   items.remove.setAttribute("aria-disabled", !!reason);
   items.remove.classList.toggle("danger", !reason);
   items.remove.title = items.why.textContent = reason;
-  const format = pullFormat(model, [tag]);
+  const format = model.pull && pullFormat(model, [tag]);
+  items.copy.hidden = !model.pull;
   items.pull.hidden = !format;
   items.pull.onclick = () => copyText(textFor(model, format, [tag]));
   items.digest.onclick = () => copyText(model.digestOf(tag));

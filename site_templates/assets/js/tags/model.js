@@ -1,4 +1,5 @@
 /** What the tags page knows: its list, what is shown of it, what each tag names, what is chosen; no elements. */
+import { parseFilter } from "../lib/filter.js";
 import { sortVersions } from "../lib/version-order.js";
 
 /** The model of a repository's page; `state` is the address's, `summaries` are added by who asks for them. */
@@ -15,6 +16,9 @@ export const createModel = (where, state) => {
     byVersion: [],
     ordered: [],
     shown: [],
+    unread: [],
+    hasAges: false,
+    mark: "",
     hidden: 0,
     selected: new Set(),
     states: new Map(),
@@ -38,10 +42,15 @@ export const createModel = (where, state) => {
       }
     },
 
-    /** Shows what has the filter's text in it. */
+    /** Shows what the filter lets through; what it can't tell yet, since a date is missing, is `unread`. */
     filter() {
-      const wanted = state.q.toLowerCase();
-      model.shown = wanted ? model.ordered.filter((tag) => tag.toLowerCase().includes(wanted)) : model.ordered;
+      const wanted = parseFilter(state.q, true);
+      const { known } = model.summaries;
+      const named = state.q ? model.ordered.filter(wanted.hasName) : model.ordered;
+      model.mark = wanted.mark;
+      model.hasAges = wanted.hasAges;
+      model.unread = wanted.hasAges ? named.filter((tag) => !known.has(tag)) : [];
+      model.shown = wanted.hasAges ? named.filter((tag) => wanted.hasAge(known.get(tag)?.created)) : named;
     },
 
     /** Forgets what tags name, so that it is asked for again. */

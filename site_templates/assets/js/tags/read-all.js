@@ -5,7 +5,7 @@ import "../elements/overlay.js";
 import { needsSummaries, orderTags } from "./columns.js";
 import { sizeOf } from "./row.js";
 
-/** Answers `sort()`, `leave()` and `show()`; `arrange(tags)` puts tags on the page. */
+/** Answers `sort()`, `leave()`, `show()` and `readDates(tags)`; `arrange(tags)` puts tags on the page. */
 export const bindReading = (model, ui, arrange, filter) => {
   const { state, summaries } = model;
 
@@ -51,5 +51,14 @@ export const bindReading = (model, ui, arrange, filter) => {
     put();
     if (error || model.tags.some((tag) => !summaries.known.has(tag))) showPart(error);
   };
-  return { sort, leave, show };
+
+  /** Reads these, whose dates the filter asks for. */
+  const readDates = async (tags) => {
+    show(true);
+    const error = await summaries.wantAll(tags);
+    show(false);
+    filter();
+    if (error) showPart(error);
+  };
+  return { sort, leave, show, readDates };
 };

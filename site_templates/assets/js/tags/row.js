@@ -117,7 +117,7 @@ export const renderRow = (model, tag, row) => {
   const isNoted = fillNote(model, parts, tag, summary);
   const isKnown = summary && !isNoted;
   const isSelected = model.selected.has(tag);
-  if (parts.query !== model.state.q) fillName(parts.name, tag, parts.query = model.state.q);
+  if (parts.query !== model.mark) fillName(parts.name, tag, parts.query = model.mark);
   fillLock(parts, model, tag);
   parts.check.checked = isSelected;
   parts.check.disabled = model.states.has(tag);

@@ -11,7 +11,7 @@ export const bindSelection = (model, { tools, all }, { onChange, onCopy, onDelet
   const show = () => {
     const n = selected.size;
     bar.count.textContent = t("tags.selected", { n });
-    if (n && !bar.root.isConnected) tools.after(bar.root);
+    if (n && !bar.root.isConnected) tools.append(bar.root);
     if (!n) bar.root.remove();
     const isAll = n && model.shown.every((tag) => selected.has(tag));
     all.checked = isAll;

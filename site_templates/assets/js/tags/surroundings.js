@@ -19,6 +19,8 @@ export const bindSurroundings = (model, ui, known) => {
   const showCount = () => {
     const n = model.tags.length;
     const text = model.state.q ? t("tags.count_of", { m: model.shown.length, n }) : t("tags.count", { n });
+    const { q } = model.state;
+    ui.all.ariaLabel = ui.all.title = q ? t("tags.select_matching", { n: model.shown.length, q }) : t("tags.select_all");
     ui.count.textContent = n ? text + (model.isLoading ? t("tags.more_coming") : "") : "";
   };
 
@@ -38,5 +40,13 @@ export const bindSurroundings = (model, ui, known) => {
     if (!model.tags.length) showInstead(noTags(model, ui.copy_command.cloneNode(true)));
   };
 
-  return { showCommand, showCount, showInstead, showNoMatch, showNone };
+  /** Of a repository that the registry does not know, or that has lost its last tag. */
+  const showUnknown = async () => {
+    const { unknownRepository } = await import("./unknown.js");
+    const words = await unknownRepository(model.where);
+    if (words) showInstead(words);
+    else showNone();
+  };
+
+  return { showCommand, showCount, showInstead, showNoMatch, showNone, showUnknown };
 };
