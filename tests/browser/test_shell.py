@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
@@ -391,6 +392,33 @@ def test_where_nothing_is_shown_to_strangers_the_dialog_opens_by_itself(
     dialog.get_by_role("textbox", name="Token").press("Enter")
     expect(page.locator("#content .count")).to_have_text("13 repositories")
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_after_a_sign_in_all_is_asked_again_that_was_refused(
+    serve_inventory: ServeSite, inventory: Inventory, watch_page: WatchPage
+) -> None:
+    host = inventory.registries[0].pull_host
+    first = replace(inventory.registries[0], protect=("1.4*",))
+    secured = with_access(Inventory((first,)), anonymous=None)
+    base = serve_inventory(secured, is_maintainer=False)
+    for address, command in (
+        (TAGS, f"docker pull {host}/shop/storefront:latest"),
+        (MANIFEST, f"docker pull {host}/shop/storefront:latest"),
+        (REPOSITORIES, host),
+    ):
+        page = watch_page(base, locale="en").page
+        page.goto(address)
+        token = page.get_by_role("dialog", name="Sign in").get_by_role("textbox", name="Token")
+        expect(token).to_be_visible()
+        expect(page.locator("main .command:visible, main .copyable:visible")).to_have_count(0)
+        assert "docker pull" not in page.locator("main").inner_text()
+        token.fill(TOKEN)
+        token.press("Enter")
+        expect(page.locator("main")).to_contain_text(command)
+        if address == TAGS:
+            expect(page.locator("tr[data-tag='1.4.2'] .flag").first).to_be_visible()
+        if address == REPOSITORIES:
+            expect(page.locator("main")).to_contain_text("Online")
 
 
 def test_a_sign_in_that_is_no_longer_accepted_says_so_and_the_page_goes_on(
